@@ -1,0 +1,206 @@
+"""Alerts: the difference between what was said of an incident and what is owed now (readings R8, R9, R24)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from rules.assessment import Assessment, Owed
+from rules.explain import explain_owed
+from rules.explanation import local_words
+from rules.instants import format_instant, local_day
+from rules.resolutions import why_resolved
+from rules.rulebook import SEVERITIES, Severity
+
+AlertStatus = Literal["open", "acknowledged", "resolved"]
+HISTORY_LENGTH = 20
+
+_SUMMARIES = {
+    "due_soon": "A crime must be recorded by {due}: none is yet ({group}, {rule})",
+    "overdue": "No crime recorded by {due}, when it was due ({group}, {rule})",
+    "closed_without_crime": "Closed without a crime though one is expected by {due} ({group}, {rule})",
+    "unjustified_disposal": "Disposed of without what the rules require ({group}, {rule})",
+    "improper_cancellation": "The recorded crime was cancelled without what its reason requires ({group}, {rule})",
+    "too_few_crimes": "Fewer crimes recorded than victims call for ({group}, {rule})",
+    "data_quality": "A time or reference cannot be right ({group}, {rule})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert as it stands: `body` holds what is published beside its life."""
+
+    alert_id: str
+    kind: str
+    rule: str
+    occasion: str
+    severity: Severity
+    due_at: datetime
+    status: AlertStatus
+    raised_at: datetime
+    opened_at: datetime
+    paged: bool
+    body: Mapping[str, Any]
+    resolved_at: datetime | None = None
+    resolution: str | None = None
+    acknowledged_by: str | None = None
+    history: tuple[tuple[datetime, AlertStatus, str | None], ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the alert is open or acknowledged."""
+        return self.status != "resolved"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the alert in the contract's shape, absent values left out."""
+        said: dict[str, Any] = {
+            "alert_id": self.alert_id,
+            **self.body,
+            "rule": self.rule,
+            "kind": self.kind,
+            "severity": self.severity,
+            "status": self.status,
+            "due_at": format_instant(self.due_at),
+            "raised_at": format_instant(self.raised_at),
+            "resolved_at": format_instant(self.resolved_at) if self.resolved_at else None,
+            "resolution": self.resolution,
+            "acknowledged_by": self.acknowledged_by,
+            "feed_stale": False,
+            "paged": self.paged,
+            "history": [
+                {"at": format_instant(at), "status": status, **({"by": by} if by else {})}
+                for at, status, by in self.history
+            ],
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which alerts are handed to Alertmanager (reading R24)."""
+
+    severities: frozenset[str] = frozenset({"critical", "high"})
+    enforcement_date: date | None = None
+
+
+def alert_id(force: str, incident_ref: str, rule: str, kind: str, occasion: str) -> str:
+    """Return the identity of an alert, the same whenever and wherever it is computed (reading R8)."""
+    named = "\n".join((force, incident_ref, rule, kind, occasion))
+    return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+def changes(said: Mapping[str, Alert], assessment: Assessment, at: datetime, paging: Paging) -> list[Alert]:
+    """Return the alerts that are raised, changed or resolved by what is owed now, in the order of their identities.
+
+    `said` holds every alert ever raised for the incident by its id; `at` is the instant to write into what changes.
+    """
+    situation = assessment.situation
+    force = situation.profile.force
+    owed = {alert_id(force, situation.ref, each.rule, each.kind, each.occasion): each for each in assessment.owed}
+    leaders = _leaders(owed)
+    changed: list[Alert] = []
+    for name, each in owed.items():
+        paged = each in leaders and _pages(each, assessment, paging)
+        alert = _raised(name, each, said.get(name), assessment, at, paged)
+        alert = _acknowledged(alert, situation.incident.acknowledged.get(name, ()))
+        if alert != said.get(name):
+            changed.append(alert)
+    for name, alert in said.items():
+        if alert.stands and name not in owed:
+            resolution = why_resolved(alert.kind, alert.rule, alert.occasion, alert.due_at, assessment)
+            changed.append(_resolved(alert, resolution, at))
+    return sorted(changed, key=lambda alert: alert.alert_id)
+
+
+def _leaders(owed: Mapping[str, Owed]) -> list[Owed]:
+    """Return, of each kind, the one that may page: the gravest, then the earliest due, then the lowest rule (R9)."""
+    first: dict[str, Owed] = {}
+    for each in sorted(owed.values(), key=lambda each: (SEVERITIES.index(each.severity), each.due_at, each.rule)):
+        first.setdefault(each.kind, each)
+    return list(first.values())
+
+
+def _pages(owed: Owed, assessment: Assessment, paging: Paging) -> bool:
+    zone = assessment.situation.profile.zone
+    history = paging.enforcement_date is not None and local_day(owed.due_at, zone) < paging.enforcement_date
+    return owed.severity in paging.severities and not history
+
+
+def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment, at: datetime, paged: bool) -> Alert:
+    """Return the alert for what is owed: new, open again, or as it stood with what has changed in place."""
+    if before is not None and before.stands:
+        facts = _facts(owed, assessment)
+        if (before.severity, before.due_at, before.paged) == (owed.severity, owed.due_at, paged) and (
+            facts.items() <= before.body.items()
+        ):
+            return before
+        body = _body(owed, assessment, facts)
+        return replace(before, severity=owed.severity, due_at=owed.due_at, paged=paged, body=body)
+    raised_at = at if before is None else before.raised_at
+    history = (() if before is None else before.history) + ((at, "open", None),)
+    return Alert(
+        alert_id=name,
+        kind=owed.kind,
+        rule=owed.rule,
+        occasion=owed.occasion,
+        severity=owed.severity,
+        due_at=owed.due_at,
+        status="open",
+        raised_at=raised_at,
+        opened_at=at,
+        paged=paged,
+        body=_body(owed, assessment, _facts(owed, assessment)),
+        history=history[-HISTORY_LENGTH:],
+    )
+
+
+def _acknowledged(alert: Alert, by_whom: Any) -> Alert:
+    """Apply the newest acknowledgement since the alert was last opened; one from before does not count."""
+    taken = max(((at, by) for at, by in by_whom if at >= alert.opened_at), default=None)
+    if taken is None or (taken[0], "acknowledged", taken[1]) in alert.history:
+        return alert
+    history = (*alert.history, (taken[0], "acknowledged", taken[1]))[-HISTORY_LENGTH:]
+    return replace(alert, status="acknowledged", acknowledged_by=taken[1], history=history)
+
+
+def _resolved(alert: Alert, resolution: str, at: datetime) -> Alert:
+    history: Any = (*alert.history, (at, "resolved", None))[-HISTORY_LENGTH:]
+    return replace(alert, status="resolved", resolved_at=at, resolution=resolution, history=history)
+
+
+def _facts(owed: Owed, assessment: Assessment) -> dict[str, Any]:
+    """Return what an alert says of its incident: what may change in place while it stands."""
+    situation = assessment.situation
+    expectation = owed.expectation or assessment.leading
+    facts: dict[str, Any] = {
+        "force": situation.profile.force,
+        "incident_ref": situation.ref,
+        "area": situation.incident.fields.get("area"),
+        "rule_version": owed.ask.version.isoformat(),
+        "offence_group": assessment.offence_group,
+        "clock": expectation.clock if expectation is not None else "report",
+        "received_at": format_instant(situation.received_at),
+    }
+    if owed.kind == "too_few_crimes":
+        facts["crimes_expected"] = len(situation.counted_victims)
+        facts["crimes_recorded"] = len(situation.live_crimes)
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _body(owed: Owed, assessment: Assessment, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is published of an alert beside its life; no text of the log and no personal data."""
+    situation = assessment.situation
+    summary = _SUMMARIES[owed.kind].format(
+        due=local_words(owed.due_at, situation.profile.zone),
+        group=assessment.offence_group.replace("_", " "),
+        rule=owed.rule,
+    )
+    return {
+        **facts,
+        "rulebook_hash": assessment.rulebook_hash,
+        "summary": summary,
+        "explanation": explain_owed(owed, assessment).as_dict(),
+        "runbook": list(owed.ask.rule.runbook),
+        "links": situation.profile.links.addresses(situation.ref, [record.ref for record in situation.live]),
+    }

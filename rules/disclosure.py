@@ -1,0 +1,129 @@
+"""Which phrases of the lexicon stand in a text, and what turns them: the one place that ever reads the log's words.
+
+A text is read clause by clause (to a comma, "but", "however", a full stop or the end of the line). What remains of it is
+a list of marks `[phrase, negation, speaker]` in the lexicon's own words. Whether a mark discloses a crime is decided
+later, by the rule of its day: here nothing is judged. Lines that begin `Q:` are questions and are not read (reading R27).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from pydantic import BaseModel, ConfigDict
+
+Mark = list[str]
+"""`[phrase, negation, speaker]`: negation is `not`, `denied` or empty, speaker is one of SPEAKERS or empty."""
+
+CueKind = Literal["not", "not_before", "denied", "no_negation", "absorbs", "victim", "suspect", "bystander"]
+SPEAKERS = ("victim", "suspect", "bystander")
+
+_CLAUSE_END = re.compile(r"(?P<sentence>[.;!?]+(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
+_QUESTION = re.compile(r"^\s*Q\s*:[^\n\r]*", re.MULTILINE | re.IGNORECASE)
+
+
+class Phrase(BaseModel):
+    """One phrase of a family with the other ways in which logs write it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    phrase: str
+    variants: tuple[str, ...] = ()
+    misspellings: tuple[str, ...] = ()
+
+
+class Family(BaseModel):
+    """A disclosure family: what it is a sign of, where that comes from, and its phrases."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family: str
+    title: str
+    offence_group: str
+    discloses: bool = True
+    source: str
+    phrases: tuple[Phrase, ...]
+
+
+class Cues(BaseModel):
+    """The words that turn a phrase: negations, what negates nothing, and who is speaking."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    cues: Mapping[CueKind, tuple[str, ...]]
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    kind: str
+    text: str
+
+
+class Lexicon:
+    """All families and cues, compiled into one automaton that reads a text once."""
+
+    def __init__(self, families: Iterable[Family], cues: Cues) -> None:
+        self.families: dict[str, Family] = {family.family: family for family in families}
+        self.family_of: dict[str, str] = {}
+        meanings: dict[str, tuple[str, str]] = {}
+        for kind, words in cues.cues.items():
+            meanings.update({word: (kind, word) for word in words})
+        for family in self.families.values():
+            for phrase in family.phrases:
+                self.family_of[phrase.phrase] = family.family
+                for form in (phrase.phrase, *phrase.variants, *phrase.misspellings):
+                    meanings[form.lower()] = ("phrase", phrase.phrase)
+        self._patterns = list(meanings)
+        self._meanings = [meanings[pattern] for pattern in self._patterns]
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+
+    def marks(self, text: str) -> list[Mark]:
+        """Return the marks of a text, each once, in the order in which they stand."""
+        plain = _QUESTION.sub("", text).lower().replace("\u2019", "'")
+        found = self._found(plain)
+        if not any(item.kind == "phrase" for item in found):
+            return []
+        marks: dict[tuple[str, str, str], None] = {}
+        speaker, start = "", 0
+        for end, ends_sentence in [*_clause_ends(plain), (len(plain), True)]:
+            clause = [item for item in found if start <= item.start and item.end <= end]
+            speaker = next((item.kind for item in clause if item.kind in SPEAKERS), speaker)
+            for phrase, negation in _turned(clause):
+                marks[phrase, negation, speaker] = None
+            speaker, start = "" if ends_sentence else speaker, end
+        return [list(mark) for mark in marks]
+
+    def _found(self, plain: str) -> list[_Found]:
+        """Return what stands in the text as whole words: of overlapping finds the first, of these the longest."""
+        finds = self._automaton.find_matches_as_indexes(plain, overlapping=True)
+        found: list[_Found] = []
+        for start, end, index in sorted((start, -end, index) for index, start, end in finds):
+            if (start and plain[start - 1].isalnum()) or (-end < len(plain) and plain[-end].isalnum()):
+                continue
+            if not found or start >= found[-1].end:
+                found.append(_Found(start, -end, *self._meanings[index]))
+        return found
+
+
+def _clause_ends(plain: str) -> list[tuple[int, bool]]:
+    return [(match.end(), match.lastgroup == "sentence") for match in _CLAUSE_END.finditer(plain)]
+
+
+def _turned(clause: list[_Found]) -> list[tuple[str, str]]:
+    """Return each phrase of a clause with its negation: a negation turns one phrase, the next (or the last) one."""
+    turned: list[tuple[str, str]] = []
+    pending = ""
+    for item in clause:
+        if item.kind in ("not", "denied"):
+            pending = item.kind
+        elif item.kind == "absorbs":
+            pending = ""
+        elif item.kind == "not_before" and turned:
+            turned[-1] = (turned[-1][0], "not")
+            pending = ""
+        elif item.kind == "phrase":
+            turned.append((item.text, pending))
+            pending = ""
+    return turned

@@ -1,0 +1,101 @@
+"""What a force's own file contributes to a decision: its zone, codes, areas, dates and addresses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rules.codes import KEYS, CodeMap
+from rules.events import Force
+from rules.instants import zone_named
+
+
+def _known_zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+def _known_keys(codes: Mapping[str, str]) -> Mapping[str, str]:
+    if unknown := sorted(key for key in codes.values() if key not in KEYS and not key.startswith(("Q_", "X_"))):
+        raise ValueError(f"maps to keys that the contract does not have: {', '.join(unknown)}")
+    return codes
+
+
+class DatedCodes(BaseModel):
+    """The meaning of a force's codes for reports of the days `from` to `until`, both included (E46)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: date = Field(alias="from")
+    last: date | None = Field(default=None, alias="until")
+    codes: Annotated[Mapping[str, str], AfterValidator(_known_keys)] = Field(alias="map")
+
+
+class Period(BaseModel):
+    """Days from `from` to `until`, both included; without `until` it goes on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: date = Field(alias="from")
+    last: date | None = Field(default=None, alias="until")
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in the period."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+class Links(BaseModel):
+    """Addresses of the force's own systems, with `{incident_ref}` or `{crime_ref}` where the number goes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    log: str | None = None
+    crime: str | None = None
+
+    def addresses(self, incident_ref: str, crime_refs: Sequence[str]) -> dict[str, Any]:
+        """Return where the log and the crimes of an incident are to be seen, references escaped for an address."""
+        found: dict[str, Any] = {}
+        if self.log is not None:
+            found["log"] = self.log.replace("{incident_ref}", quote(incident_ref, safe=""))
+        if self.crime is not None and crime_refs:
+            found["crimes"] = [self.crime.replace("{crime_ref}", quote(ref, safe="")) for ref in crime_refs]
+        return found
+
+
+class ForceProfile(BaseModel):
+    """One force as its file `deploy/forces/<force>/force.yaml` describes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    force: Force
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/London"
+    codes: tuple[DatedCodes, ...] = ()
+    areas: tuple[str, ...] = ()
+    not_supplied: frozenset[str] = frozenset()
+    enforcement_date: date | None = None
+    registrar_vacant: tuple[Period, ...] = ()
+    max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    links: Links = Links()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the force's days are counted (reading R18)."""
+        return zone_named(self.time_zone)
+
+    @cached_property
+    def code_map(self) -> CodeMap:
+        """The force's codes over the contract's keys."""
+        return CodeMap((dated.first, dated.last, dated.codes) for dated in self.codes)
+
+    @property
+    def max_exception(self) -> timedelta | None:
+        """How far the registrar may move a deadline in all; None where the force sets no bound (reading R13)."""
+        return None if self.max_exception_days is None else timedelta(days=self.max_exception_days)
+
+    def registrar_in_post(self, day: date) -> bool:
+        """Whether the force had a registrar on the College's register that day (reading R26)."""
+        return not any(period.holds(day) for period in self.registrar_vacant)

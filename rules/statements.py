@@ -1,0 +1,113 @@
+"""What events stated, as an ordered set: the only thing that is ever stored about an incident or a crime.
+
+A `Statement` is one event without its envelope's address and without the text of its entries. A set of them is kept in
+the order of time, source and id (reading R7), so that the order of arrival, repeats and splits cannot matter: equal sets,
+equal answers.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from rules.disclosure import Lexicon
+from rules.events import AnyEvent, ContractPart, CrimeData, IncidentData
+
+Origin = Literal["incident", "crime"]
+_canonical = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+class Statement(msgspec.Struct, frozen=True, array_like=True):
+    """What one event said about one incident or crime: plain values, times in UTC, no text of the log."""
+
+    time: datetime
+    source: str
+    id: str
+    type: str
+    force: str
+    origin: Origin
+    ref: str
+    data: dict[str, Any]
+
+    @property
+    def identity(self) -> tuple[datetime, str, str]:
+        """The order in which statements stand; two with one identity and other content are two statements."""
+        return (self.time, self.source, self.id)
+
+
+def statement_of(event: AnyEvent, lexicon: Lexicon) -> Statement:
+    """Take from an event what it stated, with the text of its entries matched against the lexicon and dropped."""
+    data = _stated(event.data)
+    if entries := data.pop("entries", None):
+        data["entries"] = [marked for entry in entries if (marked := _marked(entry, lexicon))]
+    force = data.pop("force")
+    part = event.data
+    if isinstance(part, CrimeData):
+        return Statement(event.time, event.source, event.id, event.type, force, "crime", data.pop("crime_ref"), data)
+    assert isinstance(part, IncidentData)
+    return Statement(event.time, event.source, event.id, event.type, force, "incident", data.pop("incident_ref"), data)
+
+
+def unknown_fields(part: ContractPart) -> int:
+    """Count the fields that a feed sent and the contract does not know; their names and values go no further."""
+    nested = (
+        item
+        for value in part.__dict__.values()
+        for item in (value if isinstance(value, tuple) else (value,))
+        if isinstance(item, ContractPart)
+    )
+    return len(part.model_extra or ()) + sum(unknown_fields(item) for item in nested)
+
+
+def _stated(part: ContractPart) -> dict[str, Any]:
+    given = part.model_fields_set
+    return {name: _plain(value) for name, value in part.__dict__.items() if name in given}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, ContractPart):
+        return _stated(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _marked(entry: dict[str, Any], lexicon: Lexicon) -> list[Any] | None:
+    """Return an entry as `[at, category, marks]`, or None where no phrase of the lexicon stands in it."""
+    marks = lexicon.marks(entry["text"])
+    return [entry["at"], entry.get("category", "remark"), marks] if marks else None
+
+
+class Statements:
+    """The set of statements about one incident or crime, in the order of their identities."""
+
+    __slots__ = ("_identities", "_ordered")
+
+    def __init__(self) -> None:
+        self._ordered: list[Statement] = []
+        self._identities: list[tuple[datetime, str, str]] = []
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self._ordered)
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    def add(self, statement: Statement) -> bool:
+        """Add a statement; return whether it was new."""
+        identity = statement.identity
+        place = bisect_left(self._identities, identity)
+        content = None
+        while place < len(self._identities) and self._identities[place] == identity:
+            content = content or _canonical(statement)
+            standing = _canonical(self._ordered[place])
+            if standing == content:
+                return False
+            if standing > content:
+                break
+            place += 1
+        self._ordered.insert(place, statement)
+        self._identities.insert(place, identity)
+        return True

@@ -1,0 +1,1 @@
+"""What moves events, keeps state and rings bells: the shell round the decisions of `rules`."""
