@@ -1,20 +1,16 @@
 """Short histories in a rule file or a story, written out as events and run through the very code that decides live."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
 
 from rules.alerts import Alert
-from rules.events import EVENT, AnyEvent
+from rules.events import EVENT
 from rules.force import ForceProfile
+from rules.history import play
 from rules.instants import format_instant, parse_instant
 from rules.rulebook import Example, Rule, Rulebook
-from rules.standing import Watch
-from rules.statements import Statement, statement_of
 
 FORCE = "Example"
 
@@ -46,15 +42,6 @@ _SHORT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 """What each short word means: the event's type, and the fields that it has unless said otherwise; `@` is its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What was said while a history was played: every change of every alert, and the last status of each incident."""
-
-    changes: list[Alert]
-    statuses: dict[str, dict[str, Any]]
-    alerts: dict[str, dict[str, Alert]]
-
-
 def events_of(given: Iterable[Mapping[str, Any]], force: str = FORCE) -> list[dict[str, Any]]:
     """Write the short form of a history as CloudEvents; raises ValueError where a line is neither short nor known."""
     return [_event_of(place, line, force) for place, line in enumerate(given, 1)]
@@ -72,24 +59,6 @@ def _event_of(place: int, line: Mapping[str, Any], force: str) -> dict[str, Any]
         entry.setdefault("at", at)
     identity = line.get("id", f"e{place}")
     return {"specversion": "1.0", "type": type_, "source": "examples", "id": identity, "time": at, "data": data}
-
-
-def play(events: Iterable[AnyEvent], until: datetime, profile: ForceProfile, book: Rulebook) -> Played:
-    """Play a history of one force up to an instant, each event arriving at its own time."""
-    statements = (statement_of(event, book.lexicon) for event in events)
-    return play_statements([said for said in statements if said.time <= until], until, profile, book)
-
-
-def play_statements(statements: Iterable[Statement], until: datetime, profile: ForceProfile, book: Rulebook) -> Played:
-    """Play what was stated, all of one time together, with every step and deadline between two times at its instant."""
-    watch = Watch(profile, book)
-    changes: list[Alert] = []
-    for time, together in groupby(sorted(statements, key=lambda said: said.identity), key=lambda said: said.time):
-        changes += watch.advance(time, before=True)
-        changes += watch.observe(together, time)
-    changes += watch.advance(until)
-    found = {ref: status for ref, standing in watch.standings.items() if (status := standing.status()) is not None}
-    return Played(changes, found, {ref: standing.alerts for ref, standing in watch.standings.items()})
 
 
 def failures(rule: Rule, example: Example, book: Rulebook) -> list[str]:

@@ -38,6 +38,7 @@ class Expectation:
     met_by: LiveRecord | None
     ended_by: Ending | None
     moved_by: tuple[str, ...] = ()
+    decidable: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +104,7 @@ def _expectation(
         met_by=min(meeting, key=lambda record: (record.recorded_at, record.ref), default=None),
         ended_by=endings[place] if place < len(endings) else None,
         moved_by=moved_by,
+        decidable=terms.ended_by is None or "decision" in terms.ended_by,
     )
 
 

@@ -5,9 +5,11 @@ the history; live it is what one incident has been told of the others. The code 
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal, NamedTuple
 
+from rules.codes import CodeMap
 from rules.crime import Crime, fold_crime
 from rules.force import ForceProfile
 from rules.incident import Incident, Merge, fold_incident
@@ -29,6 +31,33 @@ class Chain(NamedTuple):
         return self.path[-1]
 
 
+class Neighbours(NamedTuple):
+    """What a statement ties its incident or crime to: other incidents, and other crimes."""
+
+    incidents: tuple[str, ...]
+    crimes: tuple[str, ...]
+
+
+def neighbours(statement: Statement, code_map: CodeMap) -> Neighbours:
+    """Return what must be judged together with the subject of a statement because of what it says."""
+    data = statement.data
+    match statement.type:
+        case "incident.merged":
+            return Neighbours((data["into"],), ())
+        case "incident.closed" if data.get("reference"):
+            duplicate = any(code_map.can_mean(code, DUPLICATE) for code in data["closing_codes"])
+            return Neighbours((data["reference"],) if duplicate else (), ())
+        case "decision.not_to_record" if data["basis"] == "duplicate" and data.get("reference"):
+            return Neighbours((data["reference"],), ())
+        case "crime.recorded":
+            return Neighbours(tuple(data.get("incident_refs", ())), ())
+        case "crime.linked" | "crime.unlinked":
+            return Neighbours((data["incident_ref"],), ())
+        case "crime.cancelled" if data.get("surviving_crime_ref"):
+            return Neighbours((), (data["surviving_crime_ref"],))
+    return Neighbours((), ())
+
+
 class Group:
     """The statements about some incidents and crimes of one force, and the folds of them."""
 
@@ -40,31 +69,28 @@ class Group:
         self._crimes_of: defaultdict[str, set[str]] = defaultdict(set)
         self._near_incidents: defaultdict[str, set[str]] = defaultdict(set)
         self._near_crimes: defaultdict[str, set[str]] = defaultdict(set)
-        self.identities: set[tuple[str, str]] = set()
 
     def observe(self, statement: Statement) -> bool:
-        """Add a statement to the set; return whether it was new, or said something that changes nothing."""
+        """Add a statement to the set; return whether it was new."""
         key = (statement.origin, statement.ref)
-        self.identities.add((statement.source, statement.id))
         if not self._said.setdefault(key, Statements()).add(statement):
             return False
+        near = neighbours(statement, self.profile.code_map)
         if statement.origin == "incident":
             self._incidents.pop(statement.ref, None)
-            self._join(self._near_incidents, statement.ref, statement.data.get("into"), statement.data.get("reference"))
+            self._join(self._near_incidents, statement.ref, near.incidents)
         else:
             self._crimes.pop(statement.ref, None)
-            self._join(self._near_crimes, statement.ref, statement.data.get("surviving_crime_ref"))
-            for incident in (*statement.data.get("incident_refs", ()), statement.data.get("incident_ref")):
-                if incident:
-                    self._crimes_of[incident].add(statement.ref)
+            self._join(self._near_crimes, statement.ref, near.crimes)
+            for incident in near.incidents:
+                self._crimes_of[incident].add(statement.ref)
         return True
 
     @staticmethod
-    def _join(near: defaultdict[str, set[str]], ref: str, *others: str | None) -> None:
+    def _join(near: defaultdict[str, set[str]], ref: str, others: Iterable[str]) -> None:
         for other in others:
-            if other:
-                near[ref].add(other)
-                near[other].add(ref)
+            near[ref].add(other)
+            near[other].add(ref)
 
     def incident(self, ref: str) -> Incident:
         """Return what a log is; one that nobody has opened is empty."""

@@ -61,14 +61,14 @@ def duplicate(moment: Moment) -> list[Matter]:
 @_matter
 def decisions(moment: Moment) -> list[Matter]:
     """A decision not to record that ends nothing, though a crime disclosed before it is expected."""
-    return [
-        Matter(
-            f"decided {format_instant(decision['decided_at'])}", decision["decided_at"], decision["decided_at"], lacks
-        )
-        for decision, ending, lacks in moment.situation.decisions
-        if (ending is None or not ending.in_force(moment.now))
-        and any(ground.at <= decision["decided_at"] for expected in moment.open for ground in expected.grounds)
-    ]
+    found = []
+    for decision, ending, lacks in moment.situation.decisions:
+        at, named = decision["decided_at"], decision.get("rules")
+        meant = [expected for expected in moment.open if expected.decidable and (not named or expected.rule in named)]
+        in_force = ending is not None and ending.in_force(moment.now)
+        if not in_force and any(ground.at <= at for expected in meant for ground in expected.grounds):
+            found.append(Matter(f"decided {format_instant(at)}", at, at, lacks))
+    return found
 
 
 @_matter

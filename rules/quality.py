@@ -19,15 +19,13 @@ def quality_of(situation: Situation, expected: list[Expectation]) -> tuple[str, 
 
 def _of_times(situation: Situation) -> set[str]:
     found = set()
-    incident = situation.incident
-    received, opened, occurred = incident.received_at, incident.opened_at, incident.fields.get("occurred_at")
-    if received is not None and opened is not None:
-        if opened - received > OPENED_LATE:
-            found.add("opened_late")
-        if received > opened:
-            found.add("received_after_opened")
-    if incident.received_corrected is not None:
-        found.add("received_at_corrected")
+    for log in situation.members:
+        received, opened = log.received_at, log.opened_at
+        if received is not None and opened is not None:
+            found |= {"opened_late"} if opened - received > OPENED_LATE else set()
+            found |= {"received_after_opened"} if received > opened and log.received_corrected is None else set()
+        found |= {"received_at_corrected"} if log.received_corrected is not None else set()
+    occurred = situation.incident.fields.get("occurred_at")
     if occurred is not None and occurred > situation.received_at:
         found.add("occurred_after_report")
     if any(situation.starts - record.recorded_at > RECORDED_EARLY for record in situation.live_crimes):

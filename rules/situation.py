@@ -90,6 +90,11 @@ class Situation:
                 given.append((key, ground))
         return given
 
+    @property
+    def unmapped(self) -> set[str]:
+        """The codes of this log that nothing maps, as the feed sent them."""
+        return {raw for raw, _, _ in self.incident.codes if self.profile.code_map.key(raw, self.day) is None}
+
     @cached_property
     def standing_marks(self) -> list[tuple[datetime, str]]:
         """The instant and phrase of every mark that its clause does not take back, of entries that disclose anything."""
@@ -180,7 +185,8 @@ class Situation:
     @cached_property
     def mismatched(self) -> list[str]:
         """The linked records that belong to somebody else."""
-        return [crime.ref for crime in self.crimes if self._linked(crime) and self.is_mismatched(crime)]
+        linked = [crime for crime in self.crimes if self._linked(crime) and crime.cancellation is None]
+        return [crime.ref for crime in linked if self.is_mismatched(crime)]
 
     def _live_record(self, crime: Crime) -> LiveRecord | None:
         assert crime.recorded_at is not None

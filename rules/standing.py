@@ -29,6 +29,11 @@ class Standing:
     updated_at: datetime | None = None
     situation: Situation | None = None
 
+    @property
+    def unmapped(self) -> set[str]:
+        """The codes of the log that its force's map does not know."""
+        return set() if self.situation is None else self.situation.unmapped
+
     def status(self) -> dict[str, Any] | None:
         """Return the status as it is published; None as long as nobody has said when the report was received."""
         if self.assessment is None or self.updated_at is None:

@@ -110,6 +110,10 @@ class CodeMap:
                 return meanings[raw]
         return raw if raw in KEYS else None
 
+    def can_mean(self, raw: str, key: str) -> bool:
+        """Whether a code means a key on any day."""
+        return raw == key or any(meanings.get(raw) == key for _, _, meanings in self._dated)
+
 
 @cache
 def national_lexicon() -> Lexicon:

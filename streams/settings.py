@@ -1,0 +1,91 @@
+"""The knobs: `RECORDING_*` variables or a YAML file, checked at the start; a wrong one is named with what was expected."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+
+from rules.force import ForceProfile
+from rules.yaml_source import Fault, FileFaults, read_model
+
+_FILE = "RECORDING_SETTINGS"
+
+
+class Forces:
+    """The forces that have a file of their own; any other one is taken as it comes."""
+
+    def __init__(self, profiles: Mapping[str, ForceProfile]) -> None:
+        self._profiles = dict(profiles)
+
+    def profile(self, force: str) -> ForceProfile:
+        """Return the profile of a force, with the usual zone and no codes of its own where it has no file."""
+        if (known := self._profiles.get(force)) is None:
+            known = self._profiles[force] = ForceProfile(force=force)
+        return known
+
+
+class Settings(BaseSettings):
+    """What may be set; every name is also a variable, as `RECORDING_FORCES` for `forces`."""
+
+    model_config = SettingsConfigDict(env_prefix="RECORDING_", extra="forbid", hide_input_in_errors=True)
+
+    forces: Path | None = None
+    """The folder with one folder a force, each with its force.yaml."""
+    rulebook: Path | None = None
+    """A folder of rule files to use in place of the one that ships with the project."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let variables win over the file that RECORDING_SETTINGS names."""
+        file = os.environ.get(_FILE)
+        named = (YamlConfigSettingsSource(settings_cls, yaml_file=file),) if file else ()
+        return (init_settings, env_settings, *named)
+
+
+class WrongSettings(ValueError):
+    """One line a setting that is wrong: its name, and what was expected."""
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; what is `given` wins over variables and the file. Raises WrongSettings."""
+    file = os.environ.get(_FILE)
+    if file and not Path(file).is_file():
+        raise WrongSettings(f"{_FILE}: expected a file")
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        raise WrongSettings("; ".join(lines)) from None
+    except (yaml.YAMLError, ValueError, TypeError):
+        raise WrongSettings(f"{_FILE}: expected YAML of settings by name") from None
+    for name in ("forces", "rulebook"):
+        folder = getattr(settings, name)
+        if folder is not None and not folder.is_dir():
+            raise WrongSettings(f"RECORDING_{name.upper()}: expected a folder")
+    return settings
+
+
+def load_forces(folder: Path | None) -> Forces:
+    """Read the file of every force in a folder; raises FileFaults that names every fault with its line."""
+    profiles: dict[str, ForceProfile] = {}
+    faults: list[Fault] = []
+    for file in sorted(folder.glob("*/force.yaml")) if folder is not None else ():
+        try:
+            profile = read_model(ForceProfile, file.read_bytes(), f"{file.parent.name}/{file.name}")
+            profiles[profile.force] = profile
+        except FileFaults as found:
+            faults += found.faults
+    if faults:
+        raise FileFaults(faults)
+    return Forces(profiles)

@@ -1,0 +1,249 @@
+"""`replay`: the same decisions over a history with no broker, of any order and size (readings R6, R10).
+
+Each event counts as having arrived at its `time`. The history is spooled to disk by connected parts, each is judged by
+itself, by several processes if wanted, and what they say is merged in order.
+"""
+
+import heapq
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
+
+from rules.alerts import Alert
+from rules.events import EVENT, AnyEvent
+from rules.history import Played, play_statements
+from rules.rulebook import Rulebook, load_rulebook
+from rules.statements import Statement, statement_of, unknown_fields
+from streams.settings import Forces
+from streams.tools.spool import Spool, read_part
+from streams.tools.summary import LISTED, Summary
+
+FAR_AHEAD = timedelta(days=30)
+"""A newest event this far after the next newest is likelier a wrong year than the end of a history (reading R33)."""
+
+Line = tuple[str, str, str]
+"""What a line is sorted by, twice, and the line: force and incident of a status, instant and id of an alert."""
+
+
+class FarAhead(ValueError):
+    """The newest event lies so far ahead that somebody must say until when to replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a replay said: statuses by force and incident, alerts by instant and id, in the contract's shapes."""
+
+    statuses: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How parts are judged: until when, by which book, and whether every change of an alert is wanted."""
+
+    until: datetime
+    forces: Forces
+    rulebook: Path | None = None
+    compared: Path | None = None
+    all_changes: bool = False
+
+
+class Newest:
+    """Keeps the two newest times of a history, and where the newest was read."""
+
+    def __init__(self) -> None:
+        self._times: tuple[datetime | None, datetime | None] = (None, None)
+        self._where = ""
+
+    def see(self, time: datetime, where: str) -> None:
+        """Take in the time of an event that was used."""
+        first, second = self._times
+        if first is None or time > first:
+            self._times, self._where = (time, first), where
+        elif time != first and (second is None or time > second):
+            self._times = (first, time)
+
+    def until(self) -> datetime | None:
+        """Return the latest time, None if there was none; raises FarAhead if it stands far after the next."""
+        first, second = self._times
+        if first is not None and second is not None and first - second > FAR_AHEAD:
+            days = (first - second).days
+            raise FarAhead(f"{self._where}: this event lies {days} days after the next newest; say --until")
+        return first
+
+
+def replay_events(
+    events: Iterable[Mapping[str, Any] | AnyEvent],
+    until: datetime | None = None,
+    all_changes: bool = False,
+    book: Rulebook | None = None,
+    forces: Forces | None = None,
+) -> Outcome:
+    """Replay a history that fits in memory; raises pydantic's ValidationError for what is no event."""
+    book, forces = book or load_rulebook(), forces or Forces({})
+    read = [event if not isinstance(event, Mapping) else EVENT.validate_python(event) for event in events]
+    statements = sorted((statement_of(event, book.lexicon) for event in read), key=lambda said: said.identity)
+    if until is None:
+        until = max((said.time for said in statements), default=None)
+    if until is None:
+        return Outcome([], [])
+    statuses: list[Line] = []
+    alerts: list[Line] = []
+    for played in _played(statements, until, forces, book):
+        statuses += _status_lines(played)
+        alerts += _alert_lines(played, all_changes)
+    return Outcome(_parsed(statuses), _parsed(alerts))
+
+
+def replay_to(
+    folder: Path,
+    spool: Spool,
+    plan: Plan,
+    statuses: TextIO | None,
+    alerts: TextIO | None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Summary:
+    """Judge what a spool took, part by part, and write statuses and alerts in order; return what to say at the end."""
+    summary = Summary(until=plan.until)
+    parts = spool.parts()
+    for done, judged in enumerate(_judge_all(parts, plan, jobs), 1):
+        summary.add(judged)
+        if progress is not None:
+            progress(done, len(parts))
+    _merge([part.with_suffix(".statuses") for part in parts], statuses)
+    _merge([part.with_suffix(".alerts") for part in parts], alerts)
+    return summary
+
+
+def spool_events(
+    events: Iterable[tuple[str, AnyEvent]], spool: Spool, book: Rulebook, until: datetime | None
+) -> tuple[datetime | None, Summary]:
+    """Spool events, each with where it was read; return until when to replay, and what was read.
+
+    Raises FarAhead where nobody said until when and the newest event does not say it credibly.
+    """
+    summary, newest = Summary(), Newest()
+    for where, event in events:
+        if unknown := unknown_fields(event.data):
+            summary.events["unknown fields dropped"] += unknown
+        if until is not None and event.time > until:
+            summary.events["left out"] += 1
+            continue
+        newest.see(event.time, where)
+        spool.add(statement_of(event, book.lexicon))
+    return until or newest.until(), summary
+
+
+def workspace() -> TemporaryDirectory[str]:
+    """Return a folder of this run's own, readable by its user alone and removed at the end."""
+    return TemporaryDirectory(prefix="recording-monitor-")
+
+
+def _judge_all(parts: list[Path], plan: Plan, jobs: int) -> Iterator[Summary]:
+    if jobs == 1 or len(parts) == 1:
+        yield from map(partial(_judge_part, plan=plan), parts)
+        return
+    with ProcessPoolExecutor(max_workers=min(jobs, os.cpu_count() or 1)) as pool:
+        yield from pool.map(partial(_judge_part, plan=plan), parts)
+
+
+_books: dict[Path | None, Rulebook] = {}
+
+
+def _book(folder: Path | None) -> Rulebook:
+    if folder not in _books:
+        _books[folder] = load_rulebook(folder)
+    return _books[folder]
+
+
+def _judge_part(part: Path, plan: Plan) -> Summary:
+    """Judge one part and write its sorted lines beside it."""
+    summary = Summary()
+    statements = read_part(part)
+    part.unlink()
+    distinct = len({(said.force, said.source, said.id) for said in statements})
+    summary.events.update(used=distinct, repeat=len(statements) - distinct)
+    statuses: list[Line] = []
+    alerts: list[Line] = []
+    for played in _played(statements, plan.until, plan.forces, _book(plan.rulebook)):
+        for status in played.statuses.values():
+            summary.count_status(status, plan.forces)
+        summary.unmapped.update(played.unmapped)
+        _count_alerts(played, summary)
+        statuses += _status_lines(played)
+        alerts += _alert_lines(played, plan.all_changes)
+    if plan.compared is not None:
+        _compare(statements, plan, summary, _parsed(statuses))
+    _write_sorted(part.with_suffix(".statuses"), statuses)
+    _write_sorted(part.with_suffix(".alerts"), alerts)
+    return summary
+
+
+def _played(statements: list[Statement], until: datetime, forces: Forces, book: Rulebook) -> Iterator[Played]:
+    by_force = sorted(statements, key=lambda said: said.force)
+    for force, said in groupby(by_force, key=lambda said: said.force):
+        yield play_statements([one for one in said if one.time <= until], until, forces.profile(force), book)
+
+
+def _count_alerts(played: Played, summary: Summary) -> None:
+    for alert in played.changes:
+        if alert.status == "open" and alert.opened_at == alert.history[-1][0]:
+            summary.raised[alert.kind] += 1
+    standing = (alert for alerts in played.alerts.values() for alert in alerts.values() if alert.stands)
+    summary.open.update(alert.kind for alert in standing)
+
+
+def _compare(statements: list[Statement], plan: Plan, summary: Summary, statuses: list[dict[str, Any]]) -> None:
+    """Count which statuses another rulebook would change, and name some."""
+    before = {(status["force"], status["incident_ref"]): status["status"] for status in statuses}
+    for played in _played(statements, plan.until, plan.forces, _book(plan.compared)):
+        for ref, status in played.statuses.items():
+            was, would_be = before[status["force"], ref], status["status"]
+            if was != would_be:
+                summary.differences[f"{was} would be {would_be}"] += 1
+                if len(summary.changed) < LISTED:
+                    summary.changed[f"{status['force']}/{ref}: {was} would be {would_be}"] += 1
+
+
+def _status_lines(played: Played) -> Iterator[Line]:
+    for ref, status in played.statuses.items():
+        yield status["force"], ref, json.dumps(status, ensure_ascii=False)
+
+
+def _alert_lines(played: Played, all_changes: bool) -> Iterator[Line]:
+    last = (alert for alerts in played.alerts.values() for alert in alerts.values())
+    chosen: Iterable[Alert] = played.changes if all_changes else last
+    for alert in chosen:
+        at = alert.history[-1][0].isoformat(timespec="microseconds")
+        yield at, alert.alert_id, json.dumps(alert.as_dict(), ensure_ascii=False)
+
+
+def _parsed(lines: list[Line]) -> list[dict[str, Any]]:
+    return [json.loads(line) for _, _, line in sorted(lines, key=lambda line: line[:2])]
+
+
+def _write_sorted(path: Path, lines: list[Line]) -> None:
+    lines.sort(key=lambda line: line[:2])
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps([*line], ensure_ascii=False) + "\n" for line in lines)
+
+
+def _merge(paths: list[Path], out: TextIO | None) -> None:
+    """Merge the sorted lines of all parts into one file, and remove them."""
+    if out is not None:
+        files = [path.open(encoding="utf-8") for path in paths]
+        for line in heapq.merge(*((json.loads(text) for text in file) for file in files), key=lambda line: line[:2]):
+            out.write(line[2] + "\n")
+        for file in files:
+            file.close()
+    for path in paths:
+        path.unlink()

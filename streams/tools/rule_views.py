@@ -1,0 +1,148 @@
+"""The rulebook for people who write no code: one rule in words, and the whole book as a table."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+from rules.conditions import All, Any_, Condition, Not, Test
+from rules.explanation import in_words, span
+from rules.matters import GROUNDS, MATTERS
+from rules.rulebook import Ask, CompiledAsk, Rule, Rulebook
+
+_COLUMNS = ("Rule", "What it asks", "About", "Deadline", "Severity", "Alert", "Status", "Rests on", "Known gap")
+
+
+def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
+    """Write one rule as a person reads it aloud, line by line."""
+    yield f"{rule.id}  {rule.title}"
+    yield ""
+    for citation in rule.cites:
+        yield f"Rests on      {citation.paragraph}: {citation.says} (checked {_day(citation.checked_on)})"
+    yield f"Severity      {rule.severity}"
+    for graver in rule.graver:
+        yield f"              {graver.severity} where {condition_in_words(graver.when)}"
+    yield f"Standing      {rule.status}"
+    if rule.gap:
+        yield f"Known gap     {rule.gap}"
+    for version in sorted(rule.versions):
+        yield ""
+        yield f"For reports received from {_day(version)}:"
+        for ask in rule.versions[version]:
+            yield from _ask_in_words(ask, _changes(ask, book, version))
+    yield ""
+    yield "What to do"
+    yield from (f"  {number}. {step}" for number, step in enumerate(rule.runbook, 1))
+    if rule.false_positives:
+        yield "It may be mistaken where"
+        yield from (f"  - {case}" for case in rule.false_positives)
+    yield "Examples that are run with every change"
+    yield from (f"  - {example.name}" for example in rule.examples)
+
+
+def _ask_in_words(ask: Ask, limits: list[tuple[date, CompiledAsk]]) -> Iterator[str]:
+    yield f"  about       {_about(ask)}"
+    if ask.when is not None:
+        yield f"  when        {condition_in_words(ask.when)}"
+    if ask.unless is not None:
+        yield f"  unless      {condition_in_words(ask.unless)}"
+    yield f"  then        {_then(ask)}"
+    for since, compiled in limits:
+        if compiled.within is not None:
+            yield f"  by          {_deadline(compiled)}{f', from {_day(since)}' if len(limits) > 1 else ''}"
+
+
+def _changes(ask: Ask, book: Rulebook, version: date) -> list[tuple[date, CompiledAsk]]:
+    """Return the ask as it is compiled on each day on which its limit changes."""
+    changes: list[tuple[date, CompiledAsk]] = []
+    for day in sorted({version, *(day for number in book.parameters.values() for day in number.values)}):
+        compiled = next((one for one in book.on(day) if one.ask is ask and day >= version), None)
+        if compiled is not None and (not changes or changes[-1][1].within != compiled.within):
+            changes.append((day, compiled))
+    return changes
+
+
+def condition_in_words(condition: Condition) -> str:
+    """Write a condition as one phrase."""
+    match condition:
+        case All():
+            return " and ".join(_bracketed(part) for part in condition.all_of)
+        case Any_():
+            return " or ".join(_bracketed(part) for part in condition.any_of)
+        case Not():
+            return f"not ({condition_in_words(condition.negated)})"
+        case Test():
+            return _test_in_words(condition)
+
+
+def _bracketed(condition: Condition) -> str:
+    words = condition_in_words(condition)
+    return f"({words})" if isinstance(condition, All | Any_) else words
+
+
+def _test_in_words(test: Test) -> str:
+    text = test.about.text[0].lower() + test.about.text[1:]
+    if test.one_of is not None:
+        return f"{text} is one of: {in_words(test.one_of)}"
+    if test.includes_any is not None:
+        return f"{text} include any of: {in_words(test.includes_any)}"
+    if test.at_least is not None:
+        return f"{text} is {test.at_least} or more"
+    if test.equals is True:
+        return text
+    return f"not so: {text}" if test.equals is False else f"{text} is {in_words(test.equals)}"
+
+
+def _about(ask: Ask) -> str:
+    look = {**GROUNDS, **MATTERS}[ask.about]
+    text = (look.__doc__ or "").splitlines()[0].rstrip(".")
+    return text[0].lower() + text[1:]
+
+
+def _then(ask: Ask) -> str:
+    then = ask.then
+    if then.kind == "overdue":
+        met = "a rape crime or an N100" if then.met_by == "rape_or_n100" else "a recorded crime"
+        ended = "" if then.ended_by is None else f"; only a proper {' or '.join(sorted(then.ended_by))} ends it"
+        return f"{met} is expected: a warning (due_soon) before the deadline, an alert (overdue) after it{ended}"
+    return "it is listed, without an alert" if then.kind == "listed" else f"an alert of kind {then.kind}"
+
+
+def _deadline(compiled: CompiledAsk) -> str:
+    assert compiled.within is not None
+    words = f"{span(compiled.within)} after its start"
+    if compiled.terms is not None:
+        steps = sorted({compiled.within - before for before in compiled.terms.warn_before})
+        words += f"; warned at {' and '.join(map(span, steps))}"
+    return words
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def table_rows(book: Rulebook, day: date) -> list[tuple[str, ...]]:
+    """Return the book as it stands for reports of a day: the heading, then a row for each thing that a rule asks."""
+    rows: list[tuple[str, ...]] = [_COLUMNS]
+    for compiled in sorted(book.on(day), key=lambda compiled: compiled.rule.id):
+        rule = compiled.rule
+        severities = [rule.severity, *(f"{graver.severity} in some cases" for graver in rule.graver)]
+        deadline = "at once" if compiled.within is None else span(compiled.within)
+        what = (rule.id, rule.title, _about(compiled.ask), deadline)
+        rows.append(
+            (*what, "; ".join(severities), compiled.ask.then.kind, rule.status, rule.paragraphs, rule.gap or "")
+        )
+    return rows
+
+
+def as_markdown(rows: list[tuple[str, ...]]) -> str:
+    """Write rows as a Markdown table."""
+    lines = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def as_csv(rows: list[tuple[str, ...]]) -> str:
+    """Write rows as CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().rstrip("\n")

@@ -1,0 +1,86 @@
+"""A history on disk, in parts that can each be judged by themselves, whatever its order and size.
+
+What was stated is written down once, without the log's text; then it is dealt out into parts so that whatever is joined by
+a crime or a merge lies in one of them. Memory is that of one part.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from rules.group import neighbours
+from rules.statements import Origin, Statement
+from streams.settings import Forces
+from streams.tools.components import Components
+
+PART_SIZE = 25_000
+"""How many statements a part holds, about; some 100 MB while it is judged."""
+MAX_PARTS = 480
+"""How many parts are written at once; each is an open file."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Statement).decode
+
+
+class Spool:
+    """Takes statements one by one, then gives them back in parts."""
+
+    def __init__(self, folder: Path, forces: Forces) -> None:
+        self._folder = folder
+        self._forces = forces
+        self._written = (folder / "statements").open("w+b", buffering=1 << 20)
+        self._components = Components(folder / "components")
+        self.count = 0
+
+    def add(self, statement: Statement) -> None:
+        """Write a statement down and remember what it joins."""
+        own = _name(statement.force, statement.origin, statement.ref)
+        near = neighbours(statement, self._forces.profile(statement.force).code_map)
+        for ref in near.incidents:
+            self._components.join(own, _name(statement.force, "incident", ref))
+        for ref in near.crimes:
+            self._components.join(own, _name(statement.force, "crime", ref))
+        _write(self._written, _encode(statement))
+        self.count += 1
+
+    def parts(self) -> list[Path]:
+        """Deal the statements out into files of connected incidents, and return these; ends the taking."""
+        number = min(max(self.count // PART_SIZE, 1), MAX_PARTS)
+        paths = [self._folder / f"part-{place}" for place in range(number)]
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("wb", buffering=1 << 16)) for path in paths]
+            self._written.seek(0)
+            for packed in _read(self._written):
+                said = _decode(packed)
+                root = self._components.root(_name(said.force, said.origin, said.ref))
+                place = int.from_bytes(blake2b(root.encode(), digest_size=8).digest(), "big") % number
+                _write(files[place], packed)
+        self._written.close()
+        self._components.close()
+        (self._folder / "statements").unlink()
+        return paths
+
+
+def read_part(path: Path) -> list[Statement]:
+    """Return the statements of a part in the order of their identities."""
+    with path.open("rb", buffering=1 << 20) as file:
+        statements = [_decode(packed) for packed in _read(file)]
+    statements.sort(key=lambda statement: statement.identity)
+    return statements
+
+
+def _name(force: str, origin: Origin, ref: str) -> str:
+    return f"{force}\0{origin}\0{ref}"
+
+
+def _write(file: BinaryIO, packed: bytes) -> None:
+    file.write(len(packed).to_bytes(4, "big") + packed)
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    while size := file.read(4):
+        yield file.read(int.from_bytes(size, "big"))
