@@ -74,7 +74,7 @@ class Assessment:
 def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     """Judge a situation at an instant by the book of the day on which its report was received."""
     moment = Moment(situation, now)
-    if situation.merged_into is not None:
+    if situation.incident.merges and situation.merged_into is not None:
         group, quality = _offence_group(situation, []), quality_of(situation, [])
         return Assessment(moment, book.hash, "merged", [], None, None, None, group, quality)
     owed: list[Owed] = []
@@ -89,13 +89,14 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     for ask, expected in looked_at:
         owed += _expectations_owed(ask, expected, moment, turns)
     listed: list[CompiledAsk] = []
-    for ask in book.on(situation.day):
-        if ask.terms is None:
-            found = _matters_owed(ask, moment, turns)
+    matters = {about: found for about, look in MATTERS.items() if (found := look(moment))}
+    for ask in book.on(situation.day) if matters else ():
+        if ask.terms is None and ask.ask.about in matters:
+            stands = _matters_owed(ask, matters[ask.ask.about], moment, turns)
             if ask.ask.then.kind == "listed":
-                listed += [ask] if found else []
+                listed += [ask] if stands else []
             else:
-                owed += found
+                owed += stands
     turns += [_after(ending.until) for ending in situation.endings if ending.until is not None and now <= ending.until]
     status, leading, basis = _status(moment)
     return Assessment(
@@ -157,9 +158,9 @@ def _expectations_owed(ask: CompiledAsk, expected: list[Expectation], moment: Mo
     return owed
 
 
-def _matters_owed(ask: CompiledAsk, moment: Moment, turns: list[Turn]) -> list[Owed]:
+def _matters_owed(ask: CompiledAsk, matters: list[Matter], moment: Moment, turns: list[Turn]) -> list[Owed]:
     owed = []
-    for matter in MATTERS[ask.ask.about](moment):
+    for matter in matters:
         if not ask.applies(moment, matter):
             continue
         due_at, waits = matter.due_at, matter.waits

@@ -1,6 +1,6 @@
 """What ends an expectation without a crime, and what a disposal that ends nothing lacks (readings R3, R4, R15, R20)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,6 +11,11 @@ Fault = Literal["reason", "decision_maker", "reporter", "enquiry", "reference", 
 """What a disposal lacks; `reporter`: not confirmed, though who reported is always regarded as acting for the victim."""
 Disposal = Literal["crime", "cri", "report_fraud", "duplicate", "other", "unmapped", "none"]
 
+_RANKED: tuple[tuple[Disposal, str], ...] = (
+    ("cri", "CRI"),
+    ("report_fraud", "REPORT_FRAUD"),
+    ("duplicate", "AD_DUPLICATE"),
+)
 CRI_REASONS = ("victim_not_confirmed", "victim_not_traced", "other_force", "directed_not_to_record")
 SPEAKS_FOR_THE_VICTIM = ("victim", "acting_for_victim", "parent_or_carer", "professional")
 
@@ -50,25 +55,21 @@ class Closing:
 def disposal_of(keys: list[str | None]) -> tuple[Disposal, str]:
     """Return which of several closing keys disposes of the log, and the key itself (reading R20)."""
     known = [key for key in keys if key is not None]
-    ranked: list[tuple[Disposal, list[str]]] = [
-        ("crime", [key for key in known if codes.is_crime(key)]),
-        ("cri", [key for key in known if key == "CRI"]),
-        ("report_fraud", [key for key in known if key == "REPORT_FRAUD"]),
-        ("duplicate", [key for key in known if key == "AD_DUPLICATE"]),
-        ("other", known),
-    ]
-    for disposal, matching in ranked:
-        if matching:
-            return disposal, matching[0]
-    return ("unmapped", "") if keys else ("none", "")
+    for key in known:
+        if codes.is_crime(key):
+            return "crime", key
+    for disposal, named in _RANKED:
+        if named in known:
+            return disposal, named
+    return ("other", known[0]) if known else ("unmapped", "") if keys else ("none", "")
 
 
 def judge_closure(
     closure: Mapping[str, Any],
     keys: list[str | None],
     reporter: str | None,
-    enquiry_recorded: bool,
-    call_for_service: bool,
+    enquiry_recorded: Callable[[], bool],
+    call_for_service: Callable[[], bool],
     reference_within: timedelta,
 ) -> Closing:
     """Judge a standing closure: whether its disposal has what the rules require of it, and what it ends."""
@@ -84,12 +85,12 @@ def judge_closure(
                 lacks = "reason"
             elif reason == "victim_not_confirmed" and reporter in SPEAKS_FOR_THE_VICTIM:
                 lacks = "reporter"
-            elif reason == "victim_not_traced" and not enquiry_recorded:
+            elif reason == "victim_not_traced" and not enquiry_recorded():
                 lacks = "enquiry"
             elif reason == "other_force" and not reference:
                 lacks, until = "reference", at + reference_within
         case "report_fraud":
-            basis, lacks = "report_fraud", "call_for_service" if call_for_service else None
+            basis, lacks = "report_fraud", "call_for_service" if call_for_service() else None
         case "other":
             lacks = "reason" if not reason else None if closure.get("decided_by") else "decision_maker"
         case "duplicate":

@@ -102,7 +102,7 @@ def _expectation(
         warns_at=due_at - max(terms.warn_before),
         grounds=tuple(grounds),
         met_by=min(meeting, key=lambda record: (record.recorded_at, record.ref), default=None),
-        ended_by=endings[place] if place < len(endings) else None,
+        ended_by=endings[-1] if place < len(endings) else None,  # each later ending covers it too; the newest speaks
         moved_by=moved_by,
         decidable=terms.ended_by is None or "decision" in terms.ended_by,
     )

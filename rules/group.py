@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from rules.codes import CodeMap
 from rules.crime import Crime, fold_crime
+from rules.disposals import disposal_of
 from rules.force import ForceProfile
 from rules.incident import Incident, Merge, fold_incident
 from rules.instants import local_day
@@ -137,16 +138,19 @@ class Group:
     def merge_of(self, ref: str) -> Merge | None:
         """Return the standing merge of a log: the newest of its merges and a closure as duplicate (reading R14)."""
         incident = self.incident(ref)
-        standing = [
-            merge
-            for merge in incident.merges
-            if not merge.by_closure
-            or any(self.key(incident, code) == DUPLICATE for code in (incident.closure or {})["closing_codes"])
-        ]
+        if not incident.merges:
+            return None
+        standing = [merge for merge in incident.merges if not merge.by_closure or self._closed_as_duplicate(incident)]
         return max(standing, key=lambda merge: (merge.at, merge.by_closure, merge.into), default=None)
+
+    def _closed_as_duplicate(self, incident: Incident) -> bool:
+        closing_codes = (incident.closure or {})["closing_codes"]
+        return disposal_of([self.key(incident, code) for code in closing_codes])[0] == "duplicate"
 
     def chain(self, ref: str) -> Chain:
         """Follow the standing merges of a log to their end."""
+        if not self.incident(ref).merges:
+            return Chain((ref,), None)
         path = [ref]
         while (merge := self.merge_of(path[-1])) is not None:
             if merge.into in path:

@@ -43,9 +43,8 @@ def _qualities(situation: Situation) -> list[str]:
 
 def _of_references(situation: Situation) -> set[str]:
     found = set()
-    chain = situation.group.chain(situation.ref)
-    if chain.fault is not None:
-        found.add("merge_cycle" if chain.fault == "cycle" else "merged_into_unknown")
+    if situation.incident.merges and (fault := situation.group.chain(situation.ref).fault) is not None:
+        found.add("merge_cycle" if fault == "cycle" else "merged_into_unknown")
     if situation.mismatched:
         found.add("crime_mismatch")
     unmapped = any(key is None for key, _ in situation.given_codes)
@@ -55,6 +54,8 @@ def _of_references(situation: Situation) -> set[str]:
 
 
 def _of_boundary(situation: Situation, expected: list[Expectation]) -> set[str]:
+    if not situation.live:
+        return set()
     minute_received = any(member.quality.get("received_at") == "minute_precision" for member in situation.members)
     near = any(
         (minute_received or record.quality.get("recorded_at") == "minute_precision")

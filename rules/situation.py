@@ -4,10 +4,9 @@ Time comes in only as an argument of what depends on it. A situation is read by 
 is where the rules get their words from.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from rules import codes
@@ -15,8 +14,9 @@ from rules.crime import CancellationFault, Crime, cancellation_faults
 from rules.disclosure import Lexicon, Mark
 from rules.disposals import Closing, Ending, Fault, judge_closure, judge_decision
 from rules.group import Group
-from rules.incident import Incident, Named
+from rules.incident import Incident
 from rules.instants import local_day
+from rules.lazy import lazy
 
 UNREAD = frozenset({"question", "system"})
 """Entry categories that disclose nothing: scripted questions, and lines that no person wrote."""
@@ -70,13 +70,13 @@ class Situation:
         self.day = local_day(self.starts, self.profile.zone)
         self.crimes = group.crimes_of(self.member_refs)
 
-    @cached_property
+    @lazy
     def merged_into(self) -> str | None:
         """The log that carries this one on, None if it stands by itself."""
         chain = self.group.chain(self.ref)
         return chain.end if len(chain.path) > 1 and chain.fault is None else None
 
-    @cached_property
+    @lazy
     def given_codes(self) -> list[tuple[str | None, Ground | None]]:
         """Every code that the logs were given, as its key (None: unmapped), with the ground that a crime code is."""
         given: list[tuple[str | None, Ground | None]] = []
@@ -95,7 +95,7 @@ class Situation:
         """The codes of this log that nothing maps, as the feed sent them."""
         return {raw for raw, _, _ in self.incident.codes if self.profile.code_map.key(raw, self.day) is None}
 
-    @cached_property
+    @lazy
     def standing_marks(self) -> list[tuple[datetime, str]]:
         """The instant and phrase of every mark that its clause does not take back, of entries that disclose anything."""
         return [
@@ -107,23 +107,25 @@ class Situation:
             if stands([phrase, negation, speaker])
         ]
 
-    @cached_property
+    @lazy
     def disclosures(self) -> list[Ground]:
         """What the logs' text discloses: a ground for each phrase of a family that discloses a crime."""
+        grounds: list[Ground] = []
+        if not self.standing_marks:
+            return grounds
         opened = self.incident.opened_at or self.received_at
-        grounds = []
         for at, phrase in self.standing_marks:
             family = self.lexicon.families.get(self.lexicon.family_of.get(phrase, ""))
             if family is not None and family.discloses:
                 grounds.append(Ground(phrase, family.offence_group, at, at <= opened, family.family == "rape"))
         return grounds
 
-    @cached_property
+    @lazy
     def enquiry_recorded(self) -> bool:
         """Whether an entry records an attempt to trace somebody."""
         return any(self.lexicon.family_of.get(phrase) == "enquiries" for _, phrase in self.standing_marks)
 
-    @cached_property
+    @lazy
     def qualifiers(self) -> frozenset[str]:
         """The qualifiers of all the logs, mapped where the force's map knows them."""
         return frozenset(
@@ -132,14 +134,18 @@ class Situation:
             for raw in member.fields.get("qualifiers") or ()
         )
 
-    @cached_property
+    @lazy
     def victims(self) -> dict[str, dict[str, Any]]:
         """The victims that the newest list of each log names, each once."""
+        if len(self.members) == 1:
+            return {victim["victim_ref"]: victim for victim in self.incident.victims}
         return {victim["victim_ref"]: victim for member in self.members for victim in member.victims}
 
-    @cached_property
+    @lazy
     def counted_victims(self) -> dict[str, datetime]:
         """The victims who call for a crime each, with the instant at which each was first named (reading R19)."""
+        if not self.victims:
+            return {}
         denied = {
             victim["victim_ref"]
             for member in self.members
@@ -149,12 +155,14 @@ class Situation:
         return {ref: self._named_at(ref) for ref in self.victims if ref not in denied}
 
     def _named_at(self, ref: str) -> datetime:
-        named: Iterator[Named] = (member.named[ref] for member in self.members if ref in member.named)
-        return min(self.starts if at_opening else at for at, at_opening in named)
+        named = [member.named[ref] for member in self.members if ref in member.named]
+        return min([self.starts if one.at_opening else one.at for one in named])
 
-    @cached_property
+    @lazy
     def live(self) -> list[LiveRecord]:
         """The records that count: initial, linked, neither cancelled nor mismatched (reading R2), each once."""
+        if not self.crimes:
+            return []
         records: dict[str, LiveRecord] = {}
         for crime in self._counted_crimes:
             record = self._live_record(crime)
@@ -164,12 +172,12 @@ class Situation:
                 records[record.ref] = record
         return [records[ref] for ref in sorted(records)]
 
-    @cached_property
+    @lazy
     def live_crimes(self) -> list[LiveRecord]:
         """The live records that are crimes, each once, not reported incidents under an N code."""
         return [record for record in self.live if record.kind == "crime"]
 
-    @cached_property
+    @lazy
     def _counted_crimes(self) -> list[Crime]:
         return [crime for crime in self.crimes if self._linked(crime) and not self.is_mismatched(crime)]
 
@@ -182,11 +190,11 @@ class Situation:
         named = self.victims.keys()
         return bool(crime.victims) and bool(named) and not crime.victims & named
 
-    @cached_property
+    @lazy
     def mismatched(self) -> list[str]:
         """The linked records that belong to somebody else."""
-        linked = [crime for crime in self.crimes if self._linked(crime) and crime.cancellation is None]
-        return [crime.ref for crime in linked if self.is_mismatched(crime)]
+        linked = (crime for crime in self.crimes if self._linked(crime) and crime.cancellation is None)
+        return [crime.ref for crime in linked if self.is_mismatched(crime)] if self.crimes else []
 
     def _live_record(self, crime: Crime) -> LiveRecord | None:
         assert crime.recorded_at is not None
@@ -194,6 +202,8 @@ class Situation:
             return LiveRecord(crime.ref, crime.recorded_at, crime.code, crime.group, crime.kind, crime.quality)
         survivor = self.group.surviving_record(crime)
         if crime.cancellation["reason"] != "C3" or survivor is None or self._cancellation_lacks(crime):
+            return None
+        if self.is_mismatched(survivor):
             return None
         assert survivor.recorded_at is not None
         recorded_at = min(crime.recorded_at, survivor.recorded_at)
@@ -204,7 +214,7 @@ class Situation:
         survivor = self.group.surviving_record(crime)
         return cancellation_faults(crime, survivor is not None, self.profile.registrar_in_post(day))
 
-    @cached_property
+    @lazy
     def cancelled(self) -> list[CancelledRecord]:
         """The records whose cancellation stands, with what it lacks of what its reason requires."""
         return [
@@ -218,7 +228,7 @@ class Situation:
     def _at_home(self, crime: Crime) -> bool:
         return crime.home in self.member_refs
 
-    @cached_property
+    @lazy
     def closing(self) -> Closing | None:
         """How the log's standing closure disposes of it, None while the log is open."""
         closure = self.incident.closure
@@ -228,12 +238,12 @@ class Situation:
             closure,
             [self.profile.code_map.key(raw, self.day) for raw in closure["closing_codes"]],
             self.incident.fields.get("reporter"),
-            self.enquiry_recorded,
-            "X_CALL_FOR_SERVICE" in self.qualifiers,
+            lambda: self.enquiry_recorded,
+            lambda: "X_CALL_FOR_SERVICE" in self.qualifiers,
             self.reference_within,
         )
 
-    @cached_property
+    @lazy
     def decisions(self) -> list[tuple[Mapping[str, Any], Ending | None, Fault | None]]:
         """The standing decisions not to record, with what each ends or lacks."""
         return [
@@ -247,26 +257,26 @@ class Situation:
         end = self.group.chain(reference).end
         return end != self.ref and self.group.incident(end).received_at is not None
 
-    @cached_property
+    @lazy
     def endings(self) -> list[Ending]:
         """Everything that may end an expectation, in the order of the instants (reading R4)."""
-        found = [ending for _, ending, _ in self.decisions if ending is not None]
-        if self.closing is not None and self.closing.ending is not None:
-            found.append(self.closing.ending)
+        found = [ending for _, ending, _ in self.decisions if ending is not None] if self.incident.decisions else []
+        if (closing := self.closing) is not None and closing.ending is not None:
+            found.append(closing.ending)
         if (transfer := self.incident.transfer) is not None:
             found.append(Ending(transfer["accepted_at"], "transferred", "transferred", "transfer"))
-        for record in self.cancelled:
+        for record in self.cancelled if self.crimes else ():
             reason = (record.crime.cancellation or {})["reason"]
             if not record.lacks and reason != "C3":
                 transferred = reason == "C1"
                 found.append(Ending(record.at, "transferred" if transferred else "exempt", reason, "cancellation"))
         return sorted(found, key=lambda ending: (ending.at, ending.status, ending.basis))
 
-    @cached_property
+    @lazy
     def merge_fault(self) -> tuple[str, datetime, datetime] | None:
         """What is wrong with the master of a log closed or merged as duplicate, since when, and the set's earliest start."""
-        chain, merge = self.group.chain(self.ref), self.group.merge_of(self.ref)
-        if merge is not None and chain.fault is not None:
+        merge = self.group.merge_of(self.ref)
+        if merge is not None and (chain := self.group.chain(self.ref)).fault is not None:
             known = [start for ref in chain.path if (start := self.group.incident(ref).starts) is not None]
             return f"master_{chain.fault}", merge.at, min(known)
         if merge is None and self.closing is not None and self.closing.disposal == "duplicate":

@@ -1,0 +1,315 @@
+"""One incident at one instant, for the oracle: its live records, its endings, and what is expected of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from rules.instants import format_instant, parse_instant
+
+from .facts import (
+    LOG,
+    Facts,
+    Fields,
+    corrected,
+    disposal,
+    families_of,
+    filled,
+    instant_in,
+    is_crime_code,
+)
+
+LONDON = ZoneInfo("Europe/London")
+DAY = timedelta(hours=24)
+GRACE = timedelta(hours=48)
+RULES = ("M02", "M04", "M05")
+DISCLOSED = {"assault_with_injury", "assault_without_injury", "rape", "other_sexual", "threats", "theft", "damage"}
+SENIOR = ("designated_decision_maker", "force_crime_registrar", "chief_officer")
+HOMICIDES = (("004", "01"), ("004", "02"), ("004", "10"))
+FOR_VICTIM = ("victim", "acting_for_victim", "parent_or_carer", "professional")
+CRI_REASONS = ("victim_not_confirmed", "victim_not_traced", "other_force", "directed_not_to_record")
+
+
+class Ground(NamedTuple):
+    """One reason to expect a crime: when it was disclosed, whether on the report clock, whether it is rape."""
+
+    instant: datetime
+    report: bool
+    rape: bool
+
+
+class Ending(NamedTuple):
+    """What ends expectations at an instant; `rules` are those it ends."""
+
+    instant: datetime
+    status: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one rule asks for one episode of disclosure, and how it stands."""
+
+    rule: str
+    clock: str
+    occasion: str
+    start: datetime
+    due: datetime
+    grounds: tuple[Ground, ...]
+    recorded_at: datetime | None
+    ending: Ending | None
+
+    @property
+    def open(self) -> bool:
+        return self.recorded_at is None and self.ending is None
+
+
+def limit_of(start: datetime) -> timedelta:
+    before_2015 = start.astimezone(LONDON).date().isoformat() < "2015-04-01"
+    return 3 * DAY if before_2015 else DAY
+
+
+class Case:
+    """One incident with all that was merged into it, at one instant."""
+
+    def __init__(self, facts: Facts, ref: str, now: datetime) -> None:
+        self.facts, self.ref, self.now = facts, ref, now
+        self.merged = facts.survivor(ref) != ref
+        self.members = [ref] if self.merged else [m for m in facts.incidents if facts.survivor(m) == ref]
+        known = [m for m in self.members if m in facts.known]
+        self.start = min(facts.own_start(m) for m in known)
+        self.received = min(at for m in known if (at := facts.received(m)))
+        self.limit = limit_of(self.start)
+        self.live = self._live()
+        self.crimes = {crime: at for crime, at in self.live.items() if not self.is_n(crime)}
+        self.endings = self._endings()
+        # Records of reported rapes (N100), on which M05 rests, exist since the rules of April 2015.
+        book = RULES if self.limit == DAY else ("M02", "M04")
+        self.expectations = [e for rule in book for e in self._expectations(rule)]
+        self.open = [e for e in self.expectations if e.open]
+
+    # Records
+
+    def is_n(self, crime: str) -> bool:
+        return self.facts.codes(crime)[-1][0].startswith("N")
+
+    def linked(self) -> list[tuple[str, Fields]]:
+        """The initial records that are linked to the incident, mismatched or not, cancelled or not."""
+        facts = self.facts
+        linked = [c for c in facts.crimes if any(facts.linked_at(c, m) for m in self.members)]
+        return [(crime, record) for crime in linked if (record := facts.record(crime))]
+
+    def mismatched(self, record: Fields) -> bool:
+        named = {v["victim_ref"] for m in self.members for v in self.facts.newest(m, "victims") or []}
+        victims = set(record.get("victim_refs") or [])
+        return bool(named and victims and not named & victims)
+
+    def _live(self) -> dict[str, datetime]:
+        """When each live record was recorded; a duplicate hands its time over to the record that survives it."""
+        live: dict[str, datetime] = {}
+        for crime, record in self.linked():
+            survivor = crime
+            if cancelled := self.facts.cancellation(crime):
+                handed = self.facts.handed_to(crime)
+                if cancelled["reason"] != "C3" or not handed or not cancelled.get("independent"):
+                    continue
+                survivor = handed
+            surviving = self.facts.record(survivor)
+            assert surviving
+            if not self.mismatched(record) and not self.mismatched(surviving):
+                times = [parse_instant(r["recorded_at"]) for r in (record, surviving)]
+                live[survivor] = min(*times, live.get(survivor, times[0]))
+        return live
+
+    def cancelled(self) -> list[tuple[str, Fields, set[str]]]:
+        """The linked records that a cancellation alone keeps from being live, with the rules it breaks."""
+        return [
+            (crime, cancelled, self._faults(crime, record, cancelled))
+            for crime, record in self.linked()
+            if not self.mismatched(record) and (cancelled := self.facts.cancellation(crime))
+        ]
+
+    def _faults(self, crime: str, record: Fields, cancelled: Fields) -> set[str]:
+        reason, by, at = cancelled["reason"], cancelled["decided_by"], parse_instant(cancelled["cancelled_at"])
+        told, avi = instant_in(cancelled, "victim_told_at"), cancelled.get("avi") or {}
+        untold = bool(record.get("victim_refs")) and (told is None or told > at)
+        grave = any(code[0] in ("001", "019") or code in HOMICIDES for code in self.facts.codes(crime))
+        available = instant_in(avi, "available_at")
+        new = available is not None and available > parse_instant(record["recorded_at"])
+        independent = cancelled.get("independent") is True
+        offence = self.facts.codes(crime)[-1]
+        minor = offence == ("008", "06") or offence[0] in ("104", "105")
+        broken = {
+            "M30": reason in ("C1", "C2", "C5") and untold,
+            "M31": reason == "C2" and grave and by != "force_crime_registrar",
+            "M32": (reason == "C2" and not (filled(avi, "source") and avi.get("verified") is True and new))
+            or (reason in ("C2", "C5") and not independent)
+            or (reason == "C5" and not minor),
+            "M33": reason == "C1" and (untold or not filled(cancelled, "other_force_ref")),
+        }
+        faults = {rule for rule, is_broken in broken.items() if is_broken}
+        other = (
+            (reason in ("C2", "C5") and by not in SENIOR)
+            or (reason in ("C3", "C4") and not independent)
+            or (reason == "C3" and not self.facts.handed_to(crime))
+            or (reason == "C4" and not filled(cancelled, "note"))
+        )
+        return faults or ({"M29"} if other else set())
+
+    # Endings
+
+    def _endings(self) -> list[Ending]:
+        endings = [
+            Ending(parse_instant(d["decided_at"]), "exempt", asked_by(d))
+            for d in self.decisions("decision.not_to_record")
+            if self.is_complete_decision(d)
+        ]
+        endings += [
+            Ending(parse_instant(c["closed_at"]), "exempt", ("M02", "M04"))
+            for c in self.facts.closures(self.ref)
+            if self.is_complete_closure(c)
+        ]
+        if transfer := self.transfer():
+            endings.append(Ending(parse_instant(transfer["accepted_at"]), "transferred", ("M02", "M04")))
+        for _, cancelled, faults in self.cancelled():
+            if not faults and cancelled["reason"] != "C3":
+                kind = "transferred" if cancelled["reason"] == "C1" else "exempt"
+                endings.append(Ending(parse_instant(cancelled["cancelled_at"]), kind, RULES))
+        # At one instant the transfer is the newest.
+        return sorted(endings, key=lambda e: (e.instant, e.status))
+
+    def decisions(self, kind: str) -> list[Fields]:
+        """The decisions of one kind that were not withdrawn."""
+        statements = self.facts.about(self.ref, kind)
+        decisions = corrected(statements, lambda s: s.data.get("decision_ref") or (s.source, s.id))
+        withdrawn = [s.data for s in self.facts.about(self.ref, "decision.withdrawn")]
+        return [
+            d
+            for d in decisions
+            if not any(
+                parse_instant(w["decided_at"]) >= parse_instant(d["decided_at"])
+                and w.get("decision_ref") in (None, d.get("decision_ref"))
+                for w in withdrawn
+            )
+        ]
+
+    def is_complete_decision(self, decision: Fields) -> bool:
+        reference = decision.get("reference")
+        if not filled(decision, "reason") and not filled(decision, "note"):
+            return False
+        if decision["basis"] == "other_force":
+            return bool(reference) or self.now <= parse_instant(decision["decided_at"]) + GRACE
+        if decision["basis"] == "duplicate":
+            if not reference or self.facts.is_cycle(reference):
+                return False
+            master = [reference, *self.facts.chain(reference)][-1]
+            return master in self.facts.known and master != self.ref
+        return True
+
+    def is_complete_closure(self, closure: Fields) -> bool:
+        kind, reason = disposal(closure), closure.get("reason")
+        if kind == "CRI":
+            if reason == "victim_not_confirmed":
+                return self.facts.newest(self.ref, "reporter") not in FOR_VICTIM
+            if reason == "victim_not_traced":
+                return any("enquiries" in families_of(e) for m in self.members for e in self.facts.entries(m))
+            if reason == "other_force":
+                return bool(closure.get("reference")) or self.now <= parse_instant(closure["closed_at"]) + GRACE
+            return reason in CRI_REASONS
+        if kind == "REPORT_FRAUD":
+            return "X_CALL_FOR_SERVICE" not in (self.facts.newest(self.ref, "qualifiers") or [])
+        return kind == "other" and bool(closure.get("decided_by")) and filled(closure, "reason")
+
+    def transfer(self) -> Fields | None:
+        """The newest accepted transfer, unless it was returned at or after it."""
+        said = self.facts.about(self.ref, "incident.transferred")
+        accepted = corrected(
+            (s for s in said if s.data.get("accepted_at")), lambda s: instant_in(s.data, "accepted_at")
+        )
+        newest = max(accepted, key=lambda t: parse_instant(t["accepted_at"]), default=None)
+        returned = [at for s in said if (at := instant_in(s.data, "returned_at"))]
+        if newest is None or any(at >= parse_instant(newest["accepted_at"]) for at in returned):
+            return None
+        return newest
+
+    # Expectations
+
+    def _grounds(self, rule: str) -> list[Ground]:
+        grounds = []
+        opened = self.facts.earliest(self.ref, "opened_at") or self.facts.received(self.ref)
+        assert opened
+        statements = [s for m in self.members for s in self.facts.about(m, *LOG)]
+        for said in statements:
+            if rule in ("M02", "M05"):
+                at, report = self.start, True
+                if said.type == "incident.updated":
+                    at, report = said.time, False
+                elif said.type == "incident.closed":
+                    at = parse_instant(said.data["closed_at"])
+                codes = said.data.get("closing_codes") or [said.data.get("opening_code") or ""]
+                crimes = {code for code in codes if is_crime_code(code)}
+                grounds += [Ground(at, report, code == "CRIME_RAPE") for code in crimes]
+            if rule in ("M04", "M05"):
+                for entry in said.data.get("entries") or []:
+                    at = parse_instant(entry["at"])
+                    found = families_of(entry) & DISCLOSED
+                    grounds += [Ground(at, at <= opened, family == "rape") for family in found]
+        return [g for g in grounds if g.rape or rule != "M05"]
+
+    def _expectations(self, rule: str) -> list[Expectation]:
+        endings = [e for e in self.endings if rule in e.rules]
+        episodes: dict[datetime | None, list[Ground]] = {}
+        for ground in self._grounds(rule):
+            cover = min((e.instant for e in endings if e.instant >= ground.instant), default=None)
+            episodes.setdefault(cover, []).append(ground)
+        expectations = []
+        for cover, grounds in episodes.items():
+            before = [e.instant for e in endings if e.instant < grounds[0].instant]
+            if not before and any(g.report for g in grounds):
+                clock, occasion, start = "report", "report", self.start
+            else:
+                clock, start = "disclosure", min(max(self.start, g.instant) for g in grounds)
+                occasion = f"disclosure {format_instant(max(before))}" if before else "disclosure"
+            expectations.append(
+                Expectation(
+                    rule=rule,
+                    clock=clock,
+                    occasion=occasion,
+                    start=start,
+                    due=self.delayed(start + self.limit)[0],
+                    grounds=tuple(grounds),
+                    recorded_at=self._met_at(rule, grounds),
+                    ending=endings[-1] if cover else None,
+                )
+            )
+        return expectations
+
+    def _met_at(self, rule: str, grounds: list[Ground]) -> datetime | None:
+        classes = {crime: self.facts.codes(crime)[-1][0] for crime in self.live}
+        meets = set(self.crimes) if rule != "M05" else {c for c, name in classes.items() if name == "019"}
+        if all(g.rape for g in grounds):
+            meets |= {c for c, name in classes.items() if name == "N100"}
+        return min((self.live[c] for c in meets), default=None)
+
+    def delayed(self, due: datetime) -> tuple[datetime, list[Fields]]:
+        """The deadline after the registrar's delays, and the delays that moved it."""
+        used = []
+        for delay in sorted(self.decisions("decision.delay_authorised"), key=lambda d: parse_instant(d["decided_at"])):
+            until = parse_instant(delay["until"])
+            by_registrar = delay["decided_by"] == "force_crime_registrar" and filled(delay, "note")
+            if by_registrar and parse_instant(delay["decided_at"]) <= due < until:
+                due = until
+                used.append(delay)
+        return due, used
+
+    def warned(self, expectation: Expectation) -> bool:
+        if expectation.rule == "M05":
+            return self.now >= expectation.due - self.limit + timedelta(hours=1)
+        return self.now >= expectation.due - self.limit / 2
+
+
+def asked_by(decision: Fields) -> tuple[str, ...]:
+    """The rules whose expectations a decision can end; a rape's is never ended by a decision."""
+    can_end = ("M02", "M04", "M09")
+    named = decision.get("rules")
+    return tuple(rule for rule in can_end if not named or rule in named)
