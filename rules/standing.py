@@ -55,7 +55,7 @@ class Watch:
         """Take in what was stated at one instant, all of it before anything is judged; return the alerts that changed."""
         touched: set[str] = set()
         for statement in statements:
-            if self.group.observe(statement):
+            if self.group.observe(statement) and statement.says_something:
                 touched |= self.group.touched_by(statement)
         changed: list[Alert] = []
         for ref in sorted(touched):

@@ -36,6 +36,11 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
         """The order in which statements stand; two with one identity and other content are two statements."""
         return (self.time, self.source, self.id)
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was stated: most entries of a log hold no phrase of the lexicon and state nothing."""
+        return any(value != [] for value in self.data.values())
+
 
 def statement_of(event: AnyEvent, lexicon: Lexicon) -> Statement:
     """Take from an event what it stated, with the text of its entries matched against the lexicon and dropped."""

@@ -4,6 +4,7 @@ Each event counts as having arrived at its `time`. The history is spooled to dis
 itself, by several processes if wanted, and what they say is merged in order.
 """
 
+import gc
 import heapq
 import json
 import os
@@ -166,7 +167,18 @@ def _book(folder: Path | None) -> Rulebook:
 
 
 def _judge_part(part: Path, plan: Plan) -> Summary:
-    """Judge one part and write its sorted lines beside it."""
+    """Judge one part and write its sorted lines beside it.
+
+    The collector of cycles rests meanwhile: nothing here makes any, and its walks over a part cost a quarter of the time.
+    """
+    gc.disable()
+    try:
+        return _judged(part, plan)
+    finally:
+        gc.enable()
+
+
+def _judged(part: Path, plan: Plan) -> Summary:
     summary = Summary()
     statements = read_part(part)
     part.unlink()

@@ -1,0 +1,37 @@
+"""The command line `recording-monitor`: exit status 0 done, 1 the work found faults, 2 wrong use."""
+
+import os
+import sys
+
+import click
+
+from rules.yaml_source import FileFaults
+from streams.cli.feeding import feed
+from streams.cli.history import explain, replay
+from streams.cli.rulebook import rules
+from streams.settings import WrongSettings
+from streams.tools.feeder import FeedError
+from streams.tools.mapping import MappingError
+from streams.tools.replay import FarAhead
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="recording-monitor")
+def cli() -> None:
+    """Which reports to the police should have become recorded crimes, by when, and whether they did."""
+
+
+for command in (explain, feed, replay, rules):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a person's mistake ends in one clear line, never in a traceback."""
+    try:
+        cli()
+    except (FileFaults, WrongSettings, FarAhead, FeedError, MappingError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,84 @@
+"""The commands that look at the rulebook and check it."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from rules.examples import failures
+from rules.rulebook import Rulebook, load_rulebook
+from rules.yaml_source import FileFaults
+from streams.cli.common import AS_JSON, FORCES, RULEBOOK, say
+from streams.settings import load_forces, load_settings
+from streams.tools.rule_views import as_csv, as_markdown, rule_in_words, table_rows
+
+
+@click.group()
+def rules() -> None:
+    """Look at the rulebook and check it."""
+
+
+def _book(rulebook: Path | None) -> Rulebook:
+    return load_rulebook(load_settings(rulebook=rulebook).rulebook)
+
+
+@rules.command("check")
+@RULEBOOK
+@FORCES
+@AS_JSON
+def rules_check(rulebook: Path | None, forces: Path | None, as_json: bool) -> None:
+    """Check every rule file and every force's file; all faults are named with file and line."""
+    settings = load_settings(rulebook=rulebook, forces=forces)
+    try:
+        book = load_rulebook(settings.rulebook)
+        load_forces(settings.forces)
+    except FileFaults as error:
+        say({"faults": [fault._asdict() for fault in error.faults]} if as_json else None, iter(str(error).splitlines()))
+        sys.exit(1)
+    counts = {"rules": len(book.rules), "examples": sum(len(rule.examples) for rule in book.rules.values())}
+    said = f"{counts['rules']} rules with {counts['examples']} examples are well formed; the book's hash is {book.hash}"
+    say({**counts, "rulebook_hash": book.hash, "faults": []} if as_json else None, iter([said]))
+
+
+@rules.command("test")
+@click.argument("ids", nargs=-1)
+@RULEBOOK
+@AS_JSON
+def rules_test(ids: tuple[str, ...], rulebook: Path | None, as_json: bool) -> None:
+    """Run the examples of the rules named, or of all."""
+    book = _book(rulebook)
+    if unknown := [name for name in ids if name not in book.rules]:
+        raise click.BadParameter(f"expected ids of rules, one of {', '.join(book.rules)}; not so: {', '.join(unknown)}")
+    chosen = [book.rules[name] for name in ids] or list(book.rules.values())
+    results = [(rule.id, example.name, failures(rule, example, book)) for rule in chosen for example in rule.examples]
+    failed = [(rule, name, found) for rule, name, found in results if found]
+    lines = [f"{rule}  {name}\n" + "\n".join(f"    {line}" for line in found) for rule, name, found in failed]
+    lines.append(f"{len(results) - len(failed)} examples passed, {len(failed)} failed")
+    report = [{"rule": rule, "example": name, "failures": found} for rule, name, found in results]
+    say({"examples": report} if as_json else None, iter(lines))
+    sys.exit(1 if failed else 0)
+
+
+@rules.command("show")
+@click.argument("id_", metavar="ID")
+@RULEBOOK
+@AS_JSON
+def rules_show(id_: str, rulebook: Path | None, as_json: bool) -> None:
+    """Write one rule in words."""
+    book = _book(rulebook)
+    if id_ not in book.rules:
+        raise click.BadParameter(f"expected the id of a rule, one of {', '.join(book.rules)}")
+    rule = book.rules[id_]
+    say(rule.model_dump(mode="json", by_alias=True, exclude_none=True) if as_json else None, rule_in_words(rule, book))
+
+
+@rules.command("table")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For reports of this day; by default the newest law.")
+@click.option("--format", "format_", type=click.Choice(["markdown", "csv"]), default="markdown", show_default=True)
+@RULEBOOK
+def rules_table(on: datetime | None, format_: str, rulebook: Path | None) -> None:
+    """Write the whole book as a table for the registrar."""
+    book = _book(rulebook)
+    rows = table_rows(book, on.date() if on is not None else date.max)
+    click.echo(as_markdown(rows) if format_ == "markdown" else as_csv(rows))
