@@ -1,18 +1,33 @@
 # Every command of this project. `make quick` is the habit, `make check` gates a commit.
-PYTHON ?= python3.11
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 2>/dev/null))
 BIN := .venv/bin
+SIZES ?= 100000 1000000 10000000
 
-.PHONY: install check quick test bench machine lock clean
+.PHONY: help install check quick test soak bench machine lock clean
+
+help:
+	@echo "make install   a virtual environment with everything, from locked hashes"
+	@echo "make check     lint, format, types"
+	@echo "make quick     the unit tests, under a minute"
+	@echo "make test      every test"
+	@echo "make soak      the tests that take minutes"
+	@echo "make bench     speed and memory; SIZES='100000 1000000' for less"
+	@echo "make machine   the Debian packages that are needed, as root"
+	@echo "make lock      exact versions with hashes, anew"
 
 install: .venv/installed
 
 # Repeatable: the stamp is written last, so an install that failed half-way is done again.
 .venv/installed: requirements/locked.txt pyproject.toml
-	@$(PYTHON) --version >/dev/null 2>&1 || { echo "recording-monitor needs Python 3.11: install it, or say PYTHON=/path/to/python3.11"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python has no venv module: as root, apt-get install python3-venv"; exit 2; }
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/locked.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@test -n "$(PYTHON)" || { echo "install Python 3.11, or say make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "expected Python 3.11, found $$($(PYTHON) -V); say make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python has no venv: as root, apt-get install python3-venv"; exit 2; }
+	@echo "installing into .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/locked.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 check: install
@@ -24,16 +39,19 @@ quick: install
 	$(BIN)/pytest -n auto -m "not slow" tests/unit
 
 test: install
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -m "not slow"
+
+soak: install
+	$(BIN)/pytest -n auto -m slow
 
 bench: install
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(SIZES)
 
 machine:
 	@sh .ci/machine
 
 lock:
-	$(BIN)/uv pip compile pyproject.toml --extra development --extra build --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra development --extra build --python-version 3.11 --quiet \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
 
 clean:

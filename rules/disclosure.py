@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 Mark = list[str]
 """`[phrase, negation, speaker]`: negation is `not`, `denied` or empty, speaker is one of SPEAKERS or empty."""
 
-CueKind = Literal["not", "not_before", "denied", "no_negation", "absorbs", "victim", "suspect", "bystander"]
+CueKind = Literal["not", "not_before", "denied", "no_negation", "absorbs", "says", "victim", "suspect", "bystander"]
 SPEAKERS = ("victim", "suspect", "bystander")
 
 _CLAUSE_END = re.compile(r"(?P<sentence>[.;!?]+(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
@@ -89,7 +89,7 @@ class Lexicon:
         speaker, start = "", 0
         for end, ends_sentence in [*_clause_ends(plain), (len(plain), True)]:
             clause = [item for item in found if start <= item.start and item.end <= end]
-            speaker = next((item.kind for item in clause if item.kind in SPEAKERS), speaker)
+            speaker = _speaker(clause) or speaker
             for phrase, negation in _turned(clause):
                 marks[phrase, negation, speaker] = None
             speaker, start = "" if ends_sentence else speaker, end
@@ -105,6 +105,17 @@ class Lexicon:
             if not found or start >= found[-1].end:
                 found.append(_Found(start, -end, *self._meanings[index]))
         return found
+
+
+def _speaker(clause: list[_Found]) -> str:
+    """Return who says something in a clause; somebody who is only mentioned does not speak."""
+    named = ""
+    for item in clause:
+        if item.kind in SPEAKERS:
+            named = named or item.kind
+        elif named and item.kind in ("says", "denied"):
+            return named
+    return ""
 
 
 def _clause_ends(plain: str) -> list[tuple[int, bool]]:

@@ -1,7 +1,7 @@
 """A whole history of one force, played from its first event to an instant, each event arriving at its own time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,19 +11,35 @@ from rules.alerts import Alert
 from rules.events import AnyEvent
 from rules.force import ForceProfile
 from rules.rulebook import Rulebook
-from rules.standing import Watch
+from rules.standing import Standing, Watch
 from rules.statements import Statement, statement_of
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What was said while a history was played: every change of every alert, and the last status of each incident."""
+    """What was said while a history was played: every change of every alert, and where each incident stands at the end."""
 
     changes: list[Alert]
-    statuses: dict[str, dict[str, Any]]
-    alerts: dict[str, dict[str, Alert]]
-    unmapped: Counter[str]
-    crimes: dict[str, list[str]]
+    standings: dict[str, Standing]
+
+    def each_status(self) -> Iterator[dict[str, Any]]:
+        """Yield the last status of each incident that has one, written out one at a time."""
+        return (status for standing in self.standings.values() if (status := standing.status()) is not None)
+
+    @property
+    def statuses(self) -> dict[str, dict[str, Any]]:
+        """The last status of each incident that has one, by reference."""
+        return {status["incident_ref"]: status for status in self.each_status()}
+
+    @property
+    def alerts(self) -> dict[str, dict[str, Alert]]:
+        """The last state of every alert, by incident and id."""
+        return {ref: standing.alerts for ref, standing in self.standings.items()}
+
+    @property
+    def unmapped(self) -> Counter[str]:
+        """In how many incidents each code stood that nothing maps."""
+        return Counter(raw for standing in self.standings.values() for raw in standing.unmapped)
 
 
 def play(events: Iterable[AnyEvent], until: datetime, profile: ForceProfile, book: Rulebook) -> Played:
@@ -40,8 +56,4 @@ def play_statements(statements: Iterable[Statement], until: datetime, profile: F
         changes += watch.advance(time, before=True)
         changes += watch.observe(together, time)
     changes += watch.advance(until)
-    found = {ref: status for ref, standing in watch.standings.items() if (status := standing.status()) is not None}
-    unmapped = Counter(raw for standing in watch.standings.values() for raw in standing.unmapped)
-    alerts = {ref: standing.alerts for ref, standing in watch.standings.items()}
-    crimes = {ref: [crime.ref for crime in watch.group.crimes_of((ref,))] for ref in found}
-    return Played(changes, found, alerts, unmapped, crimes)
+    return Played(changes, watch.standings)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import PlainSerializer, PlainValidator
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ def parse_instant(value: object) -> datetime:
         raise ValueError("expected an RFC 3339 time with an offset, as in 2026-04-01T09:30:00Z")
     if not EARLIEST <= instant < LATEST:
         raise ValueError("expected a time between 1990 and 2100")
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def format_instant(instant: datetime) -> str:
@@ -46,7 +46,7 @@ def format_instant(instant: datetime) -> str:
 
 Instant = Annotated[
     datetime,
-    BeforeValidator(parse_instant, json_schema_input_type=str),
+    PlainValidator(parse_instant, json_schema_input_type=str),
     PlainSerializer(format_instant, return_type=str, when_used="json"),
 ]
 """A point in time: RFC 3339 with an offset outside, an aware datetime in UTC inside."""

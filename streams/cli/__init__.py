@@ -6,7 +6,7 @@ import sys
 import click
 
 from rules.yaml_source import FileFaults
-from streams.cli.feeding import feed
+from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
 from streams.cli.rulebook import rules
 from streams.settings import WrongSettings
@@ -21,7 +21,7 @@ def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
 
 
-for command in (explain, feed, replay, rules):
+for command in (explain, feed, replay, rules, simulate):
     cli.add_command(command)
 
 

@@ -2,14 +2,16 @@
 
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from streams.cli.common import FILES, OUT, opened, progress_bar
+from streams.cli.common import FILES, OUT, Instant, opened, progress_bar
 from streams.kafka.envelope import decode
 from streams.tools.feeder import dry_run
 from streams.tools.mapping import read_mapping
+from streams.tools.simulate import Options, write_simulation
 
 
 @click.command()
@@ -37,3 +39,21 @@ def feed(files: tuple[str, ...], mapping: Path | None, dry: bool, rejected: Path
         )
     click.echo(str(summary), err=True)
     sys.exit(1 if summary.rejected else 0)
+
+
+@click.command()
+@click.option("--incidents", type=click.IntRange(0), default=1000, show_default=True, help="How many reports come in.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same events.")
+@click.option("--start", type=Instant(), required=True, help="When the first may come in, with an offset.")
+@click.option("--force", default="simulated", show_default=True, help="The force's name.")
+@click.option("--truth", type=OUT, help="Write what should be found of each incident here, as JSON lines.")
+def simulate(incidents: int, seed: int, start: datetime, force: str, truth: Path | None) -> None:
+    """Write the days of a force that does not exist, as CloudEvents in JSON lines; its names and words are invented."""
+    try:
+        options = Options(incidents=incidents, seed=seed, start=start, force=force)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    with ExitStack() as stack:
+        bar = stack.enter_context(progress_bar())
+        writing = bar.add_task("simulating", total=incidents)
+        write_simulation(options, sys.stdout, opened(stack, truth), lambda done: bar.update(writing, completed=done))

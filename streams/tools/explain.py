@@ -96,12 +96,11 @@ def explain_from(
     for part in parts:
         said = [one for one in read_part(part) if one.force == force and one.time <= until]
         if any(one.origin == "incident" and one.ref == ref for one in said):
-            played = play_statements(said, until, forces.profile(force), book)
-            if ref not in played.statuses:
+            standing = play_statements(said, until, forces.profile(force), book).standings[ref]
+            if (status := standing.status()) is None or standing.situation is None:
                 return None
-            status = played.statuses[ref]
-            alerts = sorted(played.alerts[ref].values(), key=lambda alert: (alert.raised_at, alert.alert_id))
-            concerned = {("incident", ref), *(("crime", crime) for crime in played.crimes[ref])}
+            alerts = sorted(standing.alerts.values(), key=lambda alert: (alert.raised_at, alert.alert_id))
+            concerned = {("incident", ref), *(("crime", crime.ref) for crime in standing.situation.crimes)}
             line = [(one.time, _words(one)) for one in said if (one.origin, one.ref) in concerned]
             return Explained(status, [alert.as_dict() for alert in alerts], line, forces.profile(force).zone)
     return None

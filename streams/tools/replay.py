@@ -99,7 +99,7 @@ def replay_events(
     statuses: list[Line] = []
     alerts: list[Line] = []
     for played in _played(statements, until, forces, book):
-        statuses += _status_lines(played)
+        statuses += map(_status_line, played.each_status())
         alerts += _alert_lines(played, all_changes)
     return Outcome(_parsed(statuses), _parsed(alerts))
 
@@ -187,11 +187,11 @@ def _judged(part: Path, plan: Plan) -> Summary:
     statuses: list[Line] = []
     alerts: list[Line] = []
     for played in _played(statements, plan.until, plan.forces, _book(plan.rulebook)):
-        for status in played.statuses.values():
+        for status in played.each_status():
             summary.count_status(status, plan.forces)
+            statuses.append(_status_line(status))
         summary.unmapped.update(played.unmapped)
         _count_alerts(played, summary)
-        statuses += _status_lines(played)
         alerts += _alert_lines(played, plan.all_changes)
     if plan.compared is not None:
         _compare(statements, plan, summary, _parsed(statuses))
@@ -218,7 +218,8 @@ def _compare(statements: list[Statement], plan: Plan, summary: Summary, statuses
     """Count which statuses another rulebook would change, and name some."""
     before = {(status["force"], status["incident_ref"]): status["status"] for status in statuses}
     for played in _played(statements, plan.until, plan.forces, _book(plan.compared)):
-        for ref, status in played.statuses.items():
+        for status in played.each_status():
+            ref = status["incident_ref"]
             was, would_be = before[status["force"], ref], status["status"]
             if was != would_be:
                 summary.differences[f"{was} would be {would_be}"] += 1
@@ -226,9 +227,8 @@ def _compare(statements: list[Statement], plan: Plan, summary: Summary, statuses
                     summary.changed[f"{status['force']}/{ref}: {was} would be {would_be}"] += 1
 
 
-def _status_lines(played: Played) -> Iterator[Line]:
-    for ref, status in played.statuses.items():
-        yield status["force"], ref, json.dumps(status, ensure_ascii=False)
+def _status_line(status: dict[str, Any]) -> Line:
+    return status["force"], status["incident_ref"], json.dumps(status, ensure_ascii=False)
 
 
 def _alert_lines(played: Played, all_changes: bool) -> Iterator[Line]:

@@ -17,8 +17,8 @@ from rules.statements import Origin, Statement
 from streams.settings import Forces
 from streams.tools.components import Components
 
-PART_SIZE = 25_000
-"""How many statements a part holds, about; some 100 MB while it is judged."""
+PART_SIZE = 10_000
+"""How many statements a part holds, about; some tens of megabytes while it is judged."""
 MAX_PARTS = 480
 """How many parts are written at once; each is an open file."""
 

@@ -1,0 +1,139 @@
+"""`make bench`: events a second of the core, time and memory of a replay, and what an open incident weighs."""
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from rules.disclosure import Lexicon
+from rules.force import ForceProfile
+from rules.history import play_statements
+from rules.rulebook import load_rulebook
+from rules.standing import Watch
+from rules.statements import Statement, statement_of
+from streams.kafka.envelope import decode
+from streams.tools.simulate import Options, SimulatedEvent, simulate
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+SEED = 20260401
+CORE_EVENTS = 50_000
+OPEN_INCIDENTS = 200_000
+EVENTS_A_REPORT = 3.3
+A_DAY = 24_000
+"""About the reports of a day in England and Wales."""
+
+Result = TypeVar("Result")
+
+
+def simulated(events: int) -> Iterator[SimulatedEvent]:
+    """Yield about as many events as asked, of one busy force."""
+    reports = int(events / EVENTS_A_REPORT) + 1
+    return islice(simulate(Options(incidents=reports, seed=SEED, start=START, a_day=A_DAY)), events)
+
+
+def timed(what: Callable[[], Result]) -> tuple[float, Result]:
+    """Return how many seconds something took, and its result."""
+    gc.collect()
+    started = time.perf_counter()
+    result = what()
+    return time.perf_counter() - started, result
+
+
+def core() -> None:
+    """Measure decoding, reading and judging apart, in one process."""
+    book = load_rulebook()
+    lines = [msgspec.json.encode(delivered.event) for delivered in simulated(CORE_EVENTS)]
+    gc.disable()
+    decoding, events = timed(lambda: [decode(line) for line in lines])
+    reading, said = timed(lambda: [statement_of(event, book.lexicon) for event in events])
+    until = max(one.time for one in said)
+    judging, played = timed(lambda: play_statements(said, until, ForceProfile(force="simulated"), book))
+    gc.enable()
+    print(f"core, {len(lines):,} events of {len(played.statuses):,} incidents, {len(book.rules)} rules, one process")
+    for name, seconds in (("decode", decoding), ("match the text", reading), ("judge and explain", judging)):
+        print(f"  {name:<18} {seconds / len(lines) * 1e6:7.1f} us an event")
+    print(f"  {'all':<18} {len(lines) / (decoding + reading + judging):7,.0f} events a second")
+
+
+def replay(size: int, jobs: int, file: Path) -> None:
+    """Measure the command itself: wall time and the greatest memory of any of its processes."""
+    command = [sys.executable, "-m", "tests.bench.replay", str(file), "--jobs", str(jobs)]
+    out = [f"--statuses={os.devnull}", f"--alerts={os.devnull}"]
+    started = time.perf_counter()
+    subprocess.run([*command, *out], check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"replay, {size:,} events, --jobs {jobs}: {seconds:,.1f} s, {size / seconds:,.0f} a second, peak so far {peak:,.0f} MiB"
+    )
+
+
+def open_incidents() -> None:
+    """Measure what one open incident weighs, as stored bytes and in memory, with the force's whole watch standing."""
+    book = load_rulebook()
+    encode = msgspec.msgpack.Encoder().encode
+    before = resident()
+    watch = Watch(ForceProfile(force="simulated"), book)
+    stored = events = 0
+    for number in range(OPEN_INCIDENTS):
+        received = START + timedelta(milliseconds=100 * number)
+        for said in statements_of_one(number, received, book.lexicon):
+            stored += len(encode(said))
+            events += 1
+            watch.observe([said], said.time)
+    grown = resident() - before
+    print(f"{OPEN_INCIDENTS:,} open incidents, {events / OPEN_INCIDENTS:.0f} statements each:")
+    print(f"  {stored / OPEN_INCIDENTS:,.0f} bytes stored each, {grown / OPEN_INCIDENTS:,.0f} bytes in memory each")
+
+
+def statements_of_one(number: int, received: datetime, lexicon: Lexicon) -> Iterator[Statement]:
+    """Yield what is stated of one open incident: opened under a crime code, an officer's note, an update."""
+    at = received.isoformat().replace("+00:00", "Z")
+    data = {"force": "simulated", "incident_ref": f"SIM-20260301-{number:06}"}
+    opened = {"received_at": at, "opened_at": at, "channel": "101", "opening_code": "CRIME_VIOLENCE", "area": "North"}
+    told = {"reporter": "victim", "victims": [{"victim_ref": f"V{number}", "age": 30}], "qualifiers": []}
+    entries = [{"at": at, "text": "caller states she was punched"}]
+    for place, (type_, fields) in enumerate(
+        [
+            ("opened", {**opened, **told, "entries": entries}),
+            ("updated", {"entries": entries}),
+            ("updated", {"grade": "2"}),
+        ]
+    ):
+        event = {"specversion": "1.0", "type": f"incident.{type_}", "source": "bench", "id": f"{number}-{place}"}
+        yield statement_of(decode(msgspec.json.encode({**event, "time": at, "data": {**data, **fields}})), lexicon)
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def main() -> None:
+    """Measure everything; the sizes of the replays are the arguments."""
+    core()
+    with tempfile.TemporaryDirectory(prefix="recording-bench-") as folder:
+        for size in [int(argument) for argument in sys.argv[1:]]:
+            file = Path(folder) / f"{size}.jsonl"
+            with file.open("wb") as out:
+                for delivered in simulated(size):
+                    out.write(msgspec.json.encode(delivered.event) + b"\n")
+            for jobs in (1, 2) if size <= 1_000_000 else (2,):
+                replay(size, jobs, file)
+            file.unlink()
+    open_incidents()
+
+
+if __name__ == "__main__":
+    main()
