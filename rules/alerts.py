@@ -17,9 +17,9 @@ AlertStatus = Literal["open", "acknowledged", "resolved"]
 HISTORY_LENGTH = 20
 
 _SUMMARIES = {
-    "due_soon": "A crime must be recorded by {due}: none is yet ({group}, {rule})",
-    "overdue": "No crime recorded by {due}, when it was due ({group}, {rule})",
-    "closed_without_crime": "Closed without a crime though one is expected by {due} ({group}, {rule})",
+    "due_soon": "A crime is to be recorded by {due} ({group}, {rule})",
+    "overdue": "No crime was recorded by {due} ({group}, {rule})",
+    "closed_without_crime": "Closed without a crime, though one is expected by {due} ({group}, {rule})",
     "unjustified_disposal": "Disposed of without what the rules require ({group}, {rule})",
     "improper_cancellation": "The recorded crime was cancelled without what its reason requires ({group}, {rule})",
     "too_few_crimes": "Fewer crimes recorded than victims call for ({group}, {rule})",

@@ -13,6 +13,7 @@ CancellationFault = Literal[
     "not_the_registrar",
     "additional_verifiable_information",
     "not_independent",
+    "correction_not_independent",
     "class_without_self_defence",
     "no_other_force_reference",
     "no_surviving_record",
@@ -147,7 +148,7 @@ def cancellation_faults(crime: Crime, survivor_lives: bool, registrar_in_post: b
     if reason == "C5" and not (crime.code == "008/06" or codes.offence_number(crime.code) in _SELF_DEFENCE):
         faults.add("class_without_self_defence")
     if reason != "C1" and cancelled.get("independent") is not True:
-        faults.add("not_independent")
+        faults.add("not_independent" if reason in ("C2", "C5") else "correction_not_independent")
     if reason == "C2" and crime.was_rape_or_homicide:
         stands_in = decided_by == "chief_officer" and not registrar_in_post
         if decided_by != "force_crime_registrar" and not stands_in:

@@ -54,8 +54,7 @@ def _explain_expecting(ask: CompiledAsk, expected: list[Expectation], assessment
         children.append(Node(looked_for, False, "none found"))
     for expectation in expected:
         children += _explain_expectation(expectation, assessment)
-    holds = any(expectation.is_open for expectation in expected)
-    return Node(f"{rule.id} {rule.title}", holds, None, rule.paragraphs, tuple(children))
+    return Node(f"{rule.id} applies: {rule.title}", bool(expected), None, rule.paragraphs, tuple(children))
 
 
 def _explain_expectation(expectation: Expectation, assessment: Assessment) -> list[Node]:
@@ -81,12 +80,13 @@ def _explain_expectation(expectation: Expectation, assessment: Assessment) -> li
 
 def _explain_ground(ground: Ground, assessment: Assessment) -> Node:
     zone = assessment.situation.profile.zone
-    if ground.sign in assessment.situation.lexicon.family_of:
-        family = assessment.situation.lexicon.families[assessment.situation.lexicon.family_of[ground.sign]]
+    lexicon = assessment.situation.lexicon
+    if ground.given == "text":
+        family = lexicon.families[lexicon.family_of[ground.sign]]
         text = f"The log discloses: {family.title.lower()} ({local_words(ground.at, zone)})"
         return Node(text, True, f"phrase '{ground.sign}'", "NSIR 1.17")
-    text = "Crime code given with the report" if ground.at_report else "Crime code given later"
-    return Node(text, True, ground.sign, "CRR26 p10")
+    when = {"opening": "at opening", "change": local_words(ground.at, zone), "closing": "at closing"}[ground.given]
+    return Node(f"Crime code given ({when})", True, ground.sign, "CRR26 p10")
 
 
 def _explain_matter(owed: Owed, assessment: Assessment) -> Node:
@@ -98,8 +98,10 @@ def _explain_matter(owed: Owed, assessment: Assessment) -> Node:
     if ask.unless is not None:
         children.append(Node("Unless", False, children=(ask.unless.explain(moment, owed.matter),)))
     zone = assessment.situation.profile.zone
-    children.append(Node("Since, or due by", True, local_words(owed.due_at, zone)))
-    return Node(f"{rule.id} {rule.title}", True, None, rule.paragraphs, tuple(children))
+    waited = owed.matter.waits or owed.ask.within is not None
+    since = owed.due_at if waited else owed.matter.at
+    children.append(Node("Was due by" if waited else "Since", True, local_words(since, zone)))
+    return Node(f"{rule.id} is not met: {rule.title}", True, None, rule.paragraphs, tuple(children))
 
 
 def _listed(assessment: Assessment) -> list[Node]:

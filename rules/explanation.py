@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,7 @@ def span(duration: timedelta) -> str:
     return f"{hours} hour{'s' if hours != 1 else ''}{minutes}"
 
 
+@lru_cache(maxsize=4096)
 def local_words(instant: datetime, zone: ZoneInfo) -> str:
     """Write an instant as people of a force say it, as in `Thu 2 Apr 2026 10:00 BST`."""
     local = instant.astimezone(zone)

@@ -152,9 +152,11 @@ def _details(incident: Incident, statement: Statement) -> None:
     if corrected and (data.get("reason") or "").strip() and RANK.get(data.get("decided_by") or "officer", 0) > 0:
         incident.received_corrected = corrected
     if code := data.get("opening_code"):
-        given = GivenCode(code, None, "opening") if opening else GivenCode(code, statement.time, "change")
-        if all(earlier.raw != code or earlier.given != given.given for earlier in incident.codes):
-            incident.codes.append(given)
+        if opening:
+            incident.codes.append(GivenCode(code, None, "opening"))
+        elif code != incident.fields.get("opening_code"):  # a code that is only repeated is no new word on the report
+            incident.codes.append(GivenCode(code, statement.time, "change"))
+        incident.fields["opening_code"] = code
     if "victims" in data:
         incident.victims = data["victims"] or []
         for victim in incident.victims:

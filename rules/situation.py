@@ -7,14 +7,14 @@ is where the rules get their words from.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rules import codes
 from rules.crime import CancellationFault, Crime, cancellation_faults
 from rules.disclosure import Lexicon, Mark
 from rules.disposals import Closing, Ending, Fault, judge_closure, judge_decision
 from rules.group import Group
-from rules.incident import Incident
+from rules.incident import GivenAt, Incident
 from rules.instants import local_day
 from rules.lazy import lazy
 
@@ -30,6 +30,7 @@ class Ground(NamedTuple):
     at: datetime
     at_report: bool
     is_rape: bool
+    given: Literal["text"] | GivenAt
 
 
 class LiveRecord(NamedTuple):
@@ -86,7 +87,9 @@ class Situation:
                 ground = None
                 if key is not None and codes.is_crime(key):
                     disclosed = self.starts if at is None else at
-                    ground = Ground(key, codes.CRIME_FAMILIES[key], disclosed, when != "change", key == "CRIME_RAPE")
+                    ground = Ground(
+                        key, codes.CRIME_FAMILIES[key], disclosed, when != "change", key == "CRIME_RAPE", when
+                    )
                 given.append((key, ground))
         return given
 
@@ -117,7 +120,7 @@ class Situation:
         for at, phrase in self.standing_marks:
             family = self.lexicon.families.get(self.lexicon.family_of.get(phrase, ""))
             if family is not None and family.discloses:
-                grounds.append(Ground(phrase, family.offence_group, at, at <= opened, family.family == "rape"))
+                grounds.append(Ground(phrase, family.offence_group, at, at <= opened, family.family == "rape", "text"))
         return grounds
 
     @lazy

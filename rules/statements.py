@@ -16,6 +16,7 @@ from rules.disclosure import Lexicon
 from rules.events import AnyEvent, ContractPart, CrimeData, IncidentData
 
 Origin = Literal["incident", "crime"]
+_NOTHING: tuple[dict[str, Any], ...] = ({}, {"entries": []})
 _canonical = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -38,8 +39,8 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def says_something(self) -> bool:
-        """Whether anything was stated: most entries of a log hold no phrase of the lexicon and state nothing."""
-        return any(value != [] for value in self.data.values())
+        """Whether anything was stated: most updates of a log add an entry that holds no phrase of the lexicon."""
+        return self.type != "incident.updated" or self.data not in _NOTHING
 
 
 def statement_of(event: AnyEvent, lexicon: Lexicon) -> Statement:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.alerts import Alert
 from rules.explanation import local_words, rendered
 from rules.history import play_statements
 from rules.instants import parse_instant
-from rules.rulebook import Rulebook
+from rules.rulebook import SEVERITIES, Rulebook
 from rules.statements import Statement
 from streams.settings import Forces
 from streams.tools.spool import read_part
@@ -99,11 +100,15 @@ def explain_from(
             standing = play_statements(said, until, forces.profile(force), book).standings[ref]
             if (status := standing.status()) is None or standing.situation is None:
                 return None
-            alerts = sorted(standing.alerts.values(), key=lambda alert: (alert.raised_at, alert.alert_id))
+            alerts = sorted(standing.alerts.values(), key=_gravest_first)
             concerned = {("incident", ref), *(("crime", crime.ref) for crime in standing.situation.crimes)}
             line = [(one.time, _words(one)) for one in said if (one.origin, one.ref) in concerned]
             return Explained(status, [alert.as_dict() for alert in alerts], line, forces.profile(force).zone)
     return None
+
+
+def _gravest_first(alert: Alert) -> tuple[bool, int, datetime, str]:
+    return (not alert.stands, SEVERITIES.index(alert.severity), alert.raised_at, alert.rule)
 
 
 def _words(said: Statement) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,6 +11,7 @@ from rules.explanation import in_words, span
 from rules.matters import GROUNDS, MATTERS
 from rules.rulebook import Ask, CompiledAsk, Rule, Rulebook
 
+WIDTH = 110
 _COLUMNS = ("Rule", "What it asks", "About", "Deadline", "Severity", "Alert", "Status", "Rests on", "Known gap")
 
 
@@ -18,13 +20,14 @@ def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
     yield f"{rule.id}  {rule.title}"
     yield ""
     for citation in rule.cites:
-        yield f"Rests on      {citation.paragraph}: {citation.says} (checked {_day(citation.checked_on)})"
+        says = f"{citation.paragraph}: {citation.says} (checked {_day(citation.checked_on)})"
+        yield from _wrapped("Rests on      ", says)
     yield f"Severity      {rule.severity}"
     for graver in rule.graver:
-        yield f"              {graver.severity} where {condition_in_words(graver.when)}"
+        yield from _wrapped("              ", f"{graver.severity} where {condition_in_words(graver.when)}")
     yield f"Standing      {rule.status}"
     if rule.gap:
-        yield f"Known gap     {rule.gap}"
+        yield from _wrapped("Known gap     ", rule.gap)
     for version in sorted(rule.versions):
         yield ""
         yield f"For reports received from {_day(version)}:"
@@ -41,15 +44,19 @@ def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
 
 
 def _ask_in_words(ask: Ask, limits: list[tuple[date, CompiledAsk]]) -> Iterator[str]:
-    yield f"  about       {_about(ask)}"
+    yield from _wrapped("  about       ", _about(ask))
     if ask.when is not None:
-        yield f"  when        {condition_in_words(ask.when)}"
+        yield from _wrapped("  when        ", condition_in_words(ask.when))
     if ask.unless is not None:
-        yield f"  unless      {condition_in_words(ask.unless)}"
-    yield f"  then        {_then(ask)}"
+        yield from _wrapped("  unless      ", condition_in_words(ask.unless))
+    yield from _wrapped("  then        ", _then(ask))
     for since, compiled in limits:
         if compiled.within is not None:
             yield f"  by          {_deadline(compiled)}{f', from {_day(since)}' if len(limits) > 1 else ''}"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=False)
 
 
 def _changes(ask: Ask, book: Rulebook, version: date) -> list[tuple[date, CompiledAsk]]:
@@ -83,14 +90,14 @@ def _bracketed(condition: Condition) -> str:
 def _test_in_words(test: Test) -> str:
     text = test.about.text[0].lower() + test.about.text[1:]
     if test.one_of is not None:
-        return f"{text} is one of: {in_words(test.one_of)}"
+        return f"{text}: one of {in_words(test.one_of)}"
     if test.includes_any is not None:
-        return f"{text} include any of: {in_words(test.includes_any)}"
+        return f"{text}: any of {in_words(test.includes_any)}"
     if test.at_least is not None:
-        return f"{text} is {test.at_least} or more"
+        return f"{text}: {test.at_least} or more"
     if test.equals is True:
         return text
-    return f"not so: {text}" if test.equals is False else f"{text} is {in_words(test.equals)}"
+    return f"not so: {text}" if test.equals is False else f"{text}: {in_words(test.equals)}"
 
 
 def _about(ask: Ask) -> str:
@@ -105,7 +112,7 @@ def _then(ask: Ask) -> str:
         met = "a rape crime or an N100" if then.met_by == "rape_or_n100" else "a recorded crime"
         ended = "" if then.ended_by is None else f"; only a proper {' or '.join(sorted(then.ended_by))} ends it"
         return f"{met} is expected: a warning (due_soon) before the deadline, an alert (overdue) after it{ended}"
-    return "it is listed, without an alert" if then.kind == "listed" else f"an alert of kind {then.kind}"
+    return "it is listed, without an alert" if then.kind == "listed" else f"an alert: {in_words(then.kind)}"
 
 
 def _deadline(compiled: CompiledAsk) -> str:

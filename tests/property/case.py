@@ -238,9 +238,12 @@ class Case:
         grounds = []
         opened = self.facts.earliest(self.ref, "opened_at") or self.facts.received(self.ref)
         assert opened
-        statements = [s for m in self.members for s in self.facts.about(m, *LOG)]
-        for said in statements:
-            if rule in ("M02", "M05"):
+        standing: dict[str, str] = {}
+        for member, said in [(m, s) for m in self.members for s in sorted(self.facts.about(m, *LOG))]:
+            given = said.data.get("opening_code")
+            repeated = said.type == "incident.updated" and given == standing.get(member)
+            standing[member] = given or standing.get(member, "")
+            if rule in ("M02", "M05") and not repeated:
                 at, report = self.start, True
                 if said.type == "incident.updated":
                     at, report = said.time, False
