@@ -141,7 +141,7 @@ class Group:
         if not incident.merges:
             return None
         standing = [merge for merge in incident.merges if not merge.by_closure or self._closed_as_duplicate(incident)]
-        return max(standing, key=lambda merge: (merge.at, not merge.by_closure, merge.into), default=None)
+        return max(standing, default=None)
 
     def _closed_as_duplicate(self, incident: Incident) -> bool:
         closing_codes = (incident.closure or {})["closing_codes"]

@@ -42,9 +42,10 @@ class Named(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """The log in which this one is carried on, by a merge or by a closure as duplicate."""
+    """The log in which this one is carried on, by a merge or by a closure as duplicate; at one instant the later said wins."""
 
     at: datetime
+    said: tuple[datetime, str, str]
     into: str
     by_closure: bool
 
@@ -118,12 +119,12 @@ def fold_incident(ref: str, statements: Iterable[Statement]) -> Incident:
                 _details(incident, statement)
             case "incident.closed":
                 closed_at = data["closed_at"]
-                cycle.closures[closed_at] = {**cycle.closures.get(closed_at, {}), **data}
+                cycle.closures[closed_at] = {**cycle.closures.get(closed_at, {}), **data, "said": statement.identity}
                 incident.quality.update(data.get("quality") or {})
             case "incident.reopened":
                 cycle.reopened.append(data["reopened_at"])
             case "incident.merged":
-                cycle.merged.append(Merge(statement.time, data["into"], by_closure=False))
+                cycle.merged.append(Merge(statement.time, statement.identity, data["into"], by_closure=False))
             case "incident.transferred":
                 cycle.transfer.update(data)
                 cycle.accepted += [at] if (at := data.get("accepted_at")) else []
@@ -175,7 +176,8 @@ def _settle(incident: Incident, cycle: _LifeCycle) -> None:
             incident.closure = closure
     incident.merges = [merge for merge in cycle.merged if reopened is None or merge.at >= reopened]
     if incident.closure is not None and (into := incident.closure.get("reference")):
-        incident.merges.append(Merge(incident.closure["closed_at"], into, by_closure=True))
+        closed_at, said = incident.closure["closed_at"], incident.closure["said"]
+        incident.merges.append(Merge(closed_at, said, into, by_closure=True))
     accepted, returned = max(cycle.accepted, default=None), max(cycle.returned, default=None)
     if accepted is not None and (returned is None or accepted > returned):
         incident.transfer = {**cycle.transfer, "accepted_at": accepted}
