@@ -3,10 +3,11 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 2>/dev/null))
 BIN := .venv/bin
 SIZES ?= 100000 1000000 10000000
 
-.PHONY: help install check quick test soak bench machine lock clean
+.PHONY: help install example check quick test soak bench machine lock clean
 
 help:
 	@echo "make install   a virtual environment with everything, from locked hashes"
+	@echo "make example   ten simulated days, decided and explained"
 	@echo "make check     lint, format, types"
 	@echo "make quick     the unit tests, under a minute"
 	@echo "make test      every test"
@@ -29,6 +30,13 @@ install: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/locked.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+example: install
+	@mkdir -p .example
+	@$(BIN)/recording-monitor simulate --incidents 3000 --start 2026-03-20T00:00:00Z --truth .example/truth.jsonl > .example/events.jsonl
+	@$(BIN)/recording-monitor replay .example/events.jsonl --statuses .example/statuses.jsonl --alerts .example/alerts.jsonl
+	@echo; echo "Events, statuses, alerts and the simulation's own truth are in .example; why an incident is on the list:"
+	@echo "  $(BIN)/recording-monitor explain FORCE/REF .example/events.jsonl"
 
 check: install
 	$(BIN)/ruff check .
@@ -55,4 +63,4 @@ lock:
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .example .mypy_cache .ruff_cache .pytest_cache .hypothesis

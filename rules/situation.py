@@ -116,7 +116,7 @@ class Situation:
         grounds: list[Ground] = []
         if not self.standing_marks:
             return grounds
-        opened = self.incident.opened_at or self.received_at
+        opened = self.incident.opened_at or self.incident.received_at or self.received_at
         for at, phrase in self.standing_marks:
             family = self.lexicon.families.get(self.lexicon.family_of.get(phrase, ""))
             if family is not None and family.discloses:
@@ -257,8 +257,8 @@ class Situation:
     def _master_lives(self, reference: str | None) -> bool:
         if reference is None:
             return False
-        end = self.group.chain(reference).end
-        return end != self.ref and self.group.incident(end).received_at is not None
+        chain = self.group.chain(reference)
+        return chain.fault is None and chain.end != self.ref and self.group.incident(chain.end).received_at is not None
 
     @lazy
     def endings(self) -> list[Ending]:

@@ -210,8 +210,9 @@ def _count_alerts(played: Played, summary: Summary) -> None:
     for alert in played.changes:
         if alert.status == "open" and alert.opened_at == alert.history[-1][0]:
             summary.raised[alert.kind] += 1
-    standing = (alert for alerts in played.alerts.values() for alert in alerts.values() if alert.stands)
-    summary.open.update(alert.kind for alert in standing)
+    for standing in played.standings.values():
+        for alert in standing.alerts.values():
+            summary.count_alert(alert)
 
 
 def _compare(statements: list[Statement], plan: Plan, summary: Summary, statuses: list[dict[str, Any]]) -> None:

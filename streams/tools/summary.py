@@ -4,14 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 
+from rules.alerts import Alert
 from rules.explanation import span
 from rules.instants import calendar_years_apart, format_instant, parse_instant
+from rules.rulebook import SEVERITIES
 from streams.settings import Forces
 
 LISTED = 50
 """How many incidents a list in a summary names at most; the count is always whole."""
+FIRST = 5
+"""How many of the gravest alerts that stand a summary names."""
 _LONGEST = 7 * 24 * 3600
 
 
@@ -29,6 +34,7 @@ class Summary:
     differences: Counter[str] = field(default_factory=Counter)
     years_apart: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
+    gravest: list[tuple[int, str, str, str]] = field(default_factory=list)
     until: datetime | None = None
 
     def add(self, other: "Summary") -> None:
@@ -37,6 +43,15 @@ class Summary:
             mine, theirs = getattr(self, one.name), getattr(other, one.name)
             if isinstance(mine, Counter):
                 mine.update(theirs)
+        self.gravest = nsmallest(FIRST, self.gravest + other.gravest)
+
+    def count_alert(self, alert: Alert) -> None:
+        """Count the last state of one alert, and keep it if it is among the gravest and longest due that stand."""
+        if alert.stands:
+            self.open[alert.kind] += 1
+            where = f"{alert.body['force']}/{alert.body['incident_ref']}"
+            grave = (SEVERITIES.index(alert.severity), format_instant(alert.due_at), where, alert.body["summary"])
+            self.gravest = nsmallest(FIRST, [*self.gravest, grave])
 
     def count_status(self, status: Mapping[str, Any], forces: Forces) -> None:
         """Count one incident, and name it where two of its times lie a calendar year apart to the day."""
@@ -75,6 +90,9 @@ class Summary:
             "share_within_24_hours": share,
             "years_apart": sorted(self.years_apart),
             "changed": sorted(self.changed),
+            "gravest": [
+                {"severity": SEVERITIES[rank], "incident": ref, "summary": said} for rank, _, ref, said in self.gravest
+            ],
         }
 
     def lines(self) -> Iterator[str]:
@@ -94,12 +112,14 @@ class Summary:
         for named in sorted(self.years_apart)[:LISTED]:
             ref, _, years = named.rpartition(": ")
             yield f"  look at    {ref}: received and recorded {years} calendar year apart to the day; a year typed wrongly?"
+        for severity, _, where, said in self.gravest:
+            yield f"  first      {SEVERITIES[severity]}: {where}: {said}"
         if self.differences:
             yield f"  with the other rulebook: {_counted(self.differences)}"
             yield from (f"    {named}" for named in sorted(self.changed)[:LISTED])
 
 
-_OWN = {"delays", "until", "years_apart", "changed"}
+_OWN = {"delays", "until", "years_apart", "changed", "gravest"}
 
 
 def _counted(counts: Mapping[str, int]) -> str:
