@@ -55,6 +55,7 @@ class Crime:
     cancellation: dict[str, Any] | None = None
     was_rape_or_homicide: bool = False
     quality: dict[str, str] = field(default_factory=dict)
+    victim_details: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def kind(self) -> codes.RecordKind:
@@ -96,6 +97,8 @@ def fold_crime(ref: str, statements: Iterable[Statement]) -> Crime:
             case "crime.cancelled":
                 name = data.get("decision_ref") or data["cancelled_at"]
                 cancellations[name] = {**cancellations.get(name, {}), **data}
+            case "victim.updated":
+                crime.victim_details.append((statement.time, data["victim"]))
             case "crime.reinstated":
                 reinstated.append(data.get("reinstated_at") or statement.time)
     if cancellations:

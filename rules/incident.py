@@ -61,6 +61,7 @@ class Incident:
     codes: list[GivenCode] = field(default_factory=list)
     entries: list[MarkedEntry] = field(default_factory=list)
     victims: list[dict[str, Any]] = field(default_factory=list)
+    victims_said: datetime | None = None
     named: dict[str, Named] = field(default_factory=dict)
     closure: dict[str, Any] | None = None
     merges: list[Merge] = field(default_factory=list)
@@ -159,7 +160,7 @@ def _details(incident: Incident, statement: Statement) -> None:
             incident.codes.append(GivenCode(code, statement.time, "change"))
         incident.fields["opening_code"] = code
     if "victims" in data:
-        incident.victims = data["victims"] or []
+        incident.victims, incident.victims_said = data["victims"] or [], statement.time
         for victim in incident.victims:
             incident.named.setdefault(victim["victim_ref"], Named(statement.time, opening))
     incident.quality.update(data.get("quality") or {})

@@ -139,23 +139,27 @@ class Situation:
 
     @lazy
     def victims(self) -> dict[str, dict[str, Any]]:
-        """The victims that the newest list of each log names, each once."""
-        if len(self.members) == 1:
+        """The victims that the newest list of each log names, each once; of each attribute the newest word stands (A4)."""
+        if len(self.members) == 1 and not self.crimes:
             return {victim["victim_ref"]: victim for victim in self.incident.victims}
-        return {victim["victim_ref"]: victim for member in self.members for victim in member.victims}
+        said = [
+            (member.victims_said, victim)
+            for member in self.members
+            if member.victims_said is not None
+            for victim in member.victims
+        ]
+        found: dict[str, dict[str, Any]] = {victim["victim_ref"]: {} for _, victim in said}
+        said += [detail for crime in self.crimes for detail in crime.victim_details if detail[1]["victim_ref"] in found]
+        for _, victim in sorted(said, key=lambda stated: stated[0]):
+            found[victim["victim_ref"]].update(victim)
+        return found
 
     @lazy
     def counted_victims(self) -> dict[str, datetime]:
         """The victims who call for a crime each, with the instant at which each was first named (reading R19)."""
-        if not self.victims:
-            return {}
-        denied = {
-            victim["victim_ref"]
-            for member in self.members
-            for victim in member.victims
-            if victim.get("confirmed") is False
+        return {
+            ref: self._named_at(ref) for ref, victim in self.victims.items() if victim.get("confirmed") is not False
         }
-        return {ref: self._named_at(ref) for ref in self.victims if ref not in denied}
 
     def _named_at(self, ref: str) -> datetime:
         named = [member.named[ref] for member in self.members if ref in member.named]

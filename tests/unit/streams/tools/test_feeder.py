@@ -181,6 +181,15 @@ class TestCsv:
         assert [event["subject"] for event in events] == ["L1", "L2"]
         assert summary.rows == 3
 
+    def test_a_disk_without_room_to_bring_rows_together_is_one_line(
+        self, mapping: MappingWith, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        anywhere = mapping("group: {by: Log, rows: anywhere}\n")
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+
+        with pytest.raises(FeedError, match=r"^no temporary folder to bring rows together in: No such file"):
+            run([export(HEADER + GOOD)], anywhere)
+
 
 class TestJsonLines:
     ROW = json.dumps(
@@ -275,6 +284,7 @@ def test_the_dallas_export_says_what_its_own_figures_say() -> None:
     opened = [event["data"] for event in events if event["type"] == "incident.opened"]
     received = {data["incident_ref"]: datetime.fromisoformat(data["received_at"]) for data in opened}
     assert len(opened) == len(received) == 543
+    assert not any("entries" in event["data"] for event in events)
     recorded: defaultdict[str, list[datetime]] = defaultdict(list)
     for event in events:
         for ref in event["data"].get("incident_refs", []):
