@@ -162,8 +162,9 @@ class Situation:
         }
 
     def _named_at(self, ref: str) -> datetime:
-        named = [member.named[ref] for member in self.members if ref in member.named]
-        return min([self.starts if one.at_opening else one.at for one in named])
+        """Return when a victim was first named; in a log's opening counts as at the start of that log's own clock."""
+        named = [(member.starts, member.named[ref]) for member in self.members if ref in member.named]
+        return min(start if start is not None and first.at_opening else first.at for start, first in named)
 
     @lazy
     def live(self) -> list[LiveRecord]:

@@ -35,3 +35,6 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or 'reading or writing'}: {error.strerror}", err=True)
+        sys.exit(2)

@@ -195,14 +195,13 @@ class Opinion(Case):
             self._raise("M09", "too_few_crimes", "count")
 
     def _named_at(self, victim: str) -> datetime:
-        naming = [
-            s
+        """When a victim was first named; in a log's opening counts as at the start of that log's own clock."""
+        return min(
+            self.facts.own_start(m) if said.type == "incident.opened" else said.time
             for m in self.members
-            for s in self.facts.about(m, *DETAILS)
-            if victim in [v["victim_ref"] for v in s.data.get("victims") or []]
-        ]
-        first = min(naming)
-        return self.start if first.type == "incident.opened" else first.time
+            for said in self.facts.about(m, *DETAILS)
+            if victim in [v["victim_ref"] for v in said.data.get("victims") or []]
+        )
 
     def _improper_cancellations(self) -> None:
         for crime, cancelled, faults in self.cancelled():
