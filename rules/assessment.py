@@ -137,13 +137,6 @@ def _after(deadline: datetime) -> Turn:
     return Turn(deadline + TICK, deadline)
 
 
-def _severity(ask: CompiledAsk, moment: Moment, matter: Matter | None) -> Severity:
-    for graver in ask.rule.graver:
-        if graver.when.compiled()(moment, matter):
-            return graver.severity
-    return ask.rule.severity
-
-
 def _expectations_owed(ask: CompiledAsk, expected: list[Expectation], moment: Moment, turns: list[Turn]) -> list[Owed]:
     owed = []
     for expectation in expected:
@@ -151,7 +144,7 @@ def _expectations_owed(ask: CompiledAsk, expected: list[Expectation], moment: Mo
         if state == "monitoring":
             turns.append(Turn(expectation.warns_at, expectation.warns_at))
         elif state in ("due_soon", "overdue"):
-            severity = _severity(ask, moment, None)
+            severity = ask.severity(moment, None)
             owed.append(Owed(ask, state, expectation.occasion, severity, expectation.due_at, expectation, None))
         if state in ("monitoring", "due_soon"):
             turns.append(_after(expectation.due_at))
@@ -171,7 +164,7 @@ def _matters_owed(ask: CompiledAsk, matters: list[Matter], moment: Moment, turns
         if waits and moment.now <= due_at:
             turns.append(_after(due_at))
         else:
-            severity = _severity(ask, moment, matter)
+            severity = ask.severity(moment, matter)
             owed.append(Owed(ask, ask.ask.then.kind, matter.occasion, severity, due_at, None, matter))
     return owed
 

@@ -35,6 +35,9 @@ class Test(_Part):
     def _one_operator(self) -> "Test":
         if sum(value is not None for value in (self.equals, self.one_of, self.includes_any, self.at_least)) != 1:
             raise ValueError("expected exactly one of is, one_of, includes_any, at_least")
+        among, said = self.about.among, self.one_of or self.includes_any or ()
+        if among is not None and not among.issuperset(said):
+            raise ValueError(f"{self.fact}: expected of {', '.join(sorted(among))}; not {', '.join(set(said) - among)}")
         return self
 
     @property

@@ -70,7 +70,7 @@ def failures(rule: Rule, example: Example, book: Rulebook) -> list[str]:
     except ValueError as error:
         return [str(error)]
     profile = ForceProfile(force=FORCE, time_zone=example.zone)
-    played = play(events, parse_instant(example.until), profile, book)
+    played = play(events, example.until, profile, book)
     said = [_line(alert) for alert in _turning_points(played.changes) if alert.rule == rule.id]
     wanted = [{"incident": "A", **line} for line in example.alerts]
     found = []

@@ -4,11 +4,16 @@ A rule file may only combine these. The text of an explanation is the first line
 for the supervisor who reads it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
+from rules.codes import CRIME_FAMILIES, national_lexicon
+from rules.crime import CancellationFault
+from rules.disposals import Disposal
+from rules.disposals import Fault as DisposalFault
+from rules.events import CancellationReason
 from rules.expectations import Expectation
 from rules.situation import Situation
 
@@ -51,36 +56,36 @@ Look = Callable[[Moment, Matter | None], Any]
 
 
 class Fact(NamedTuple):
-    """A named fact: how to look at it, its text, the paragraph that it rests on, and the type of its values."""
+    """A named fact: how to look at it, its text, the paragraph that it rests on, and the closed list of its values if any."""
 
     name: str
     look: Look
     text: str
     cite: str | None
-    gives: type
+    among: frozenset[str] | None = None
 
 
 FACTS: dict[str, Fact] = {}
 
 
-def fact(cite: str | None = None) -> Callable[[Look], Look]:
+def fact(cite: str | None = None, among: Iterable[str] | None = None) -> Callable[[Look], Look]:
     """Register a function as a named fact; its first docstring line is its text in every explanation."""
 
     def register(look: Look) -> Look:
         text = (look.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        FACTS[look.__name__] = Fact(look.__name__, look, text, cite, look.__annotations__["return"])
+        FACTS[look.__name__] = Fact(look.__name__, look, text, cite, None if among is None else frozenset(among))
         return look
 
     return register
 
 
-@fact(cite="CRR26 p10")
+@fact(cite="CRR26 p10", among=CRIME_FAMILIES)
 def crime_families_given(moment: Moment, matter: Matter | None) -> frozenset[str]:
     """Crime codes that the log was given."""
     return frozenset(ground.sign for _, ground in moment.situation.given_codes if ground is not None)
 
 
-@fact(cite="NSIR 1.17")
+@fact(cite="NSIR 1.17", among=national_lexicon().families)
 def families_disclosed(moment: Moment, matter: Matter | None) -> frozenset[str]:
     """Kinds of crime that the text of the log discloses."""
     situation = moment.situation
@@ -112,7 +117,7 @@ def crime_counts(moment: Moment, matter: Matter | None) -> bool:
     return bool(moment.situation.live_crimes)
 
 
-@fact(cite="NSIR 1.17")
+@fact(cite="NSIR 1.17", among=get_args(Disposal))
 def closing_disposal(moment: Moment, matter: Matter | None) -> str:
     """How the log was closed."""
     assert matter is not None
@@ -140,7 +145,7 @@ def closing_names_a_record(moment: Moment, matter: Matter | None) -> bool:
     return matter.about.reference is not None
 
 
-@fact(cite="CRR26 p10")
+@fact(cite="CRR26 p10", among=("none", *get_args(DisposalFault)))
 def decision_lacks(moment: Moment, matter: Matter | None) -> str:
     """What the decision not to record lacks."""
     assert matter is not None
@@ -154,14 +159,14 @@ def master_fault(moment: Moment, matter: Matter | None) -> str:
     return str(matter.about)
 
 
-@fact(cite="CRR26 p25-26")
+@fact(cite="CRR26 p25-26", among=get_args(CancellationReason))
 def cancellation_reason(moment: Moment, matter: Matter | None) -> str:
     """The reason under which the record was cancelled."""
     assert matter is not None
     return str(matter.about.crime.cancellation["reason"])
 
 
-@fact(cite="CRR26 p25-26")
+@fact(cite="CRR26 p25-26", among=get_args(CancellationFault))
 def cancellation_lacks(moment: Moment, matter: Matter | None) -> frozenset[str]:
     """What the cancellation lacks of what its reason requires."""
     assert matter is not None
@@ -182,7 +187,7 @@ def told_of_here(moment: Moment, matter: Matter | None) -> bool:
     return bool(matter.about.at_home)
 
 
-@fact(cite="CRR26 p25")
+@fact(cite="CRR26 p25", among=("reference", "victim told"))
 def transfer_lacks(moment: Moment, matter: Matter | None) -> frozenset[str]:
     """What the transfer to another force lacks."""
     assert matter is not None

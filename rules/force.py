@@ -75,7 +75,6 @@ class ForceProfile(BaseModel):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/London"
     codes: tuple[DatedCodes, ...] = ()
     areas: tuple[str, ...] = ()
-    not_supplied: frozenset[str] = frozenset()
     enforcement_date: date | None = None
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None

@@ -15,14 +15,25 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from rules.codes import national_lexicon
 from rules.conditions import Condition, Holds
 from rules.disclosure import Lexicon
 from rules.expectations import Terms
+from rules.facts import Matter, Moment
+from rules.instants import Instant
 from rules.matters import GROUNDS, MATTERS
-from rules.yaml_source import Fault, FileFaults, read_model
+from rules.yaml_source import Fault, FileFaults, fault_at, read_model
 
 Severity = Literal["critical", "high", "medium", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -42,6 +53,26 @@ Kind = Literal[
 """`overdue` is an expectation with its `due_soon`; what is `listed` stands in the status's explanation and raises no alert."""
 
 
+DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
+
+
+def is_duration(text: object) -> bool:
+    """Whether a text is a duration of ISO 8601 that is longer than none."""
+    try:
+        return isinstance(text, str) and text.startswith("P") and DURATION.validate_python(text) > timedelta(0)
+    except ValidationError:
+        return False
+
+
+def _duration(value: object) -> object:
+    if not is_duration(value):
+        raise ValueError("expected a duration, as in PT24H")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -59,7 +90,7 @@ class Then(_Part):
 
     kind: Kind
     within: str | None = None
-    warn_at: tuple[timedelta, ...] = ()
+    warn_at: tuple[Duration, ...] = ()
     met_by: Literal["any_crime", "rape_or_n100"] = "any_crime"
     ended_by: frozenset[Literal["decision", "closure", "transfer", "cancellation"]] | None = None
 
@@ -94,7 +125,7 @@ class Example(_Part):
 
     name: str
     given: tuple[Mapping[str, Any], ...]
-    until: str
+    until: Instant
     alerts: tuple[Mapping[str, str], ...] = ()
     statuses: Mapping[str, str] = {}
     zone: str = "Europe/London"
@@ -124,7 +155,7 @@ class Rule(_Part):
 class DatedValue(_Part):
     """A value of the law from a day on, with its source."""
 
-    value: timedelta
+    value: Duration
     cite: str
     checked_on: date
 
@@ -135,6 +166,11 @@ class Parameter(_Part):
     title: str
     setting: bool = False
     values: Annotated[Mapping[date, DatedValue], Field(min_length=1)]
+
+    @property
+    def lengths(self) -> list[timedelta]:
+        """Every value that it ever had."""
+        return [dated.value for dated in self.values.values()]
 
     def on(self, day: date) -> timedelta:
         """Return the value in force on a day; before the first one the first holds."""
@@ -157,6 +193,11 @@ class CompiledAsk:
     applies: Holds
     within: timedelta | None
     terms: Terms | None
+    graver: tuple[tuple[Severity, Holds], ...]
+
+    def severity(self, moment: Moment, matter: Matter | None) -> Severity:
+        """Return how grave the rule takes a matter to be: the first severity whose condition holds, else its own."""
+        return next((severity for severity, holds in self.graver if holds(moment, matter)), self.rule.severity)
 
 
 def _in_force(dated: Iterable[date], day: date) -> date:
@@ -204,13 +245,11 @@ class Rulebook:
             warn_at = then.warn_at or (within / 2, within * 5 / 6)
             warn_before = tuple(within - step for step in warn_at)
             terms = Terms(within, warn_before, then.met_by == "rape_or_n100", then.ended_by)
-        return CompiledAsk(rule, version, ask, _applies(ask), within, terms)
+        graver = tuple((graver.severity, graver.when.compiled()) for graver in rule.graver)
+        return CompiledAsk(rule, version, ask, _applies(ask), within, terms, graver)
 
     def _duration(self, text: str, day: date) -> timedelta:
-        return self.parameter(text, day) if text in self.parameters else _DURATION.validate_python(text)
-
-
-_DURATION = TypeAdapter(timedelta)
+        return self.parameter(text, day) if text in self.parameters else DURATION.validate_python(text)
 
 
 def _applies(ask: Ask) -> Holds:
@@ -225,7 +264,8 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
     Raises FileFaults that names every fault of every file with its line.
     """
     root = folder or resources.files("rules").joinpath("book")
-    rules: list[Rule] = []
+    rules: dict[str, Rule] = {}
+    contents: dict[str, bytes] = {}
     faults: list[Fault] = []
     parameters = Parameters(parameters={})
     digest = hashlib.sha256()
@@ -236,10 +276,10 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
             if name == "parameters.yaml":
                 parameters = read_model(Parameters, content, name)
             else:
-                rules.append(read_model(Rule, content, name))
+                rules[name], contents[name] = read_model(Rule, content, name), content
         except FileFaults as found:
             faults += found.faults
-    faults += _faults_between(rules, parameters)
+    faults += _faults_between(rules, contents, parameters)
     if not rules and not faults:
         faults.append(Fault(str(root), 1, "", "expected a folder with rule files (*.yaml)"))
     if faults:
@@ -247,7 +287,7 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
     lexicon = national_lexicon()
     for phrase, family in sorted(lexicon.family_of.items()):
         digest.update(f"{family}\0{phrase}".encode())
-    return Rulebook(rules, parameters, lexicon, digest.hexdigest()[:16])
+    return Rulebook(rules.values(), parameters, lexicon, digest.hexdigest()[:16])
 
 
 def _yaml_files(folder: Traversable, prefix: str) -> Iterable[tuple[str, Traversable]]:
@@ -260,16 +300,24 @@ def _yaml_files(folder: Traversable, prefix: str) -> Iterable[tuple[str, Travers
             yield prefix + entry.name, entry
 
 
-def _faults_between(rules: list[Rule], parameters: Parameters) -> list[Fault]:
-    """Name what no file can know by itself: ids given twice, limits that no parameter and no duration gives."""
+def _faults_between(rules: dict[str, Rule], contents: dict[str, bytes], parameters: Parameters) -> list[Fault]:
+    """Name what no file can know by itself: ids given twice, limits that no parameter gives, steps beyond the limit."""
     faults = []
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            faults.append(Fault(rule.id, 1, "id", "expected an id that no other rule has"))
-        seen.add(rule.id)
-        for ask in (ask for asks in rule.versions.values() for ask in asks):
-            within = ask.then.within
-            if within is not None and within not in parameters.parameters and not within.startswith("PT"):
-                faults.append(Fault(rule.id, 1, "within", "expected a duration (PT24H) or a name of parameters.yaml"))
+    first: dict[str, str] = {}
+    for file, rule in rules.items():
+        if first.setdefault(rule.id, file) != file:
+            faults.append(
+                fault_at(file, contents[file], ("id",), f"expected an id that {first[rule.id]} does not have")
+            )
+        asks = [(day, place, ask.then) for day, asks in rule.versions.items() for place, ask in enumerate(asks)]
+        for day, place, then in asks:
+            at = ("versions", day.isoformat(), place, "then")
+            if then.within is not None and then.within not in parameters.parameters and not is_duration(then.within):
+                expected = "expected a duration longer than none, as in PT24H, or a name of parameters.yaml"
+                faults.append(fault_at(file, contents[file], (*at, "within"), expected))
+            elif then.within is not None and then.warn_at:
+                number = parameters.parameters.get(then.within)
+                within = [DURATION.validate_python(then.within)] if number is None else number.lengths
+                if any(not timedelta(0) < step < limit for step in then.warn_at for limit in within):
+                    faults.append(fault_at(file, contents[file], (*at, "warn_at"), "expected steps within the limit"))
     return faults

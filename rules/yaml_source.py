@@ -1,12 +1,15 @@
 """YAML files that know where each value stands, so that an error of a model names the file and the line."""
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+_DATE = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 
 
 class Fault(NamedTuple):
@@ -103,7 +106,7 @@ def _place(node: yaml.Node | None, loc: tuple[str | int, ...]) -> tuple[int, str
     for step in loc:
         found = None
         if isinstance(node, yaml.MappingNode):
-            found = next((pair for pair in reversed(node.value) if pair[0].value == str(step)), None)
+            found = next((pair for pair in reversed(node.value) if _is_key(pair[0], step)), None)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             found = (node.value[step], node.value[step])
         if found is None:
@@ -111,5 +114,19 @@ def _place(node: yaml.Node | None, loc: tuple[str | int, ...]) -> tuple[int, str
                 path.append(str(step))
             continue
         line, node = found[0].start_mark.line + 1, found[1]
-        path.append(str(step))
+        path.append(found[0].value if found[0] is not found[1] else str(step))
     return line, ".".join(path)
+
+
+def _is_key(key: yaml.Node, step: str | int) -> bool:
+    """Whether a step of a location is this key; the model names a date as Python writes it."""
+    if isinstance(step, str) and (dated := _DATE.fullmatch(step)):
+        year, month, day = map(int, dated.groups())
+        step = date(year, month, day).isoformat()
+    return bool(key.value == str(step))
+
+
+def fault_at(file: str, text: bytes | str, loc: tuple[str | int, ...], expected: str) -> Fault:
+    """Return a fault of a file that is well formed in itself, at the line of a location in it."""
+    line, path = _place(yaml.compose(text, yaml.CSafeLoader), loc)
+    return Fault(file, line, path, expected)

@@ -52,23 +52,16 @@ def replay(
         folder = Path(stack.enter_context(workspace()))
         bar = stack.enter_context(progress_bar())
         refused = Refusals(opened(stack, rejected))
-        spool = Spool(folder, profiles)
+        spool = stack.enter_context(Spool(folder, profiles))
         reading = bar.add_task("reading", total=sum(os.path.getsize(file) for file in files if file != "-") or None)
         events = read_events(files, refused, lambda size: bar.advance(reading, size))
         ended, summary = spool_events(events, spool, book, until)
         summary.rejected = refused.counts
+        out = opened(stack, statuses), opened(stack, alerts)
         if ended is not None:
             judging = bar.add_task("judging", total=None)
             plan = Plan(ended, profiles, settings.rulebook, compare, all_changes)
-            judged = replay_to(
-                folder,
-                spool,
-                plan,
-                opened(stack, statuses),
-                opened(stack, alerts),
-                jobs,
-                lambda done, of: bar.update(judging, completed=done, total=of),
-            )
+            judged = replay_to(spool, plan, *out, jobs, lambda done, of: bar.update(judging, completed=done, total=of))
             summary.add(judged)
             summary.until = ended
     say(summary.as_dict() if as_json else None, summary.lines())
@@ -88,8 +81,7 @@ def explain(incident: str, files: tuple[str, ...], until: datetime | None, force
         raise click.BadParameter("expected FORCE/REF, as in Derbyshire/POL-20260401-0001")
     settings = load_settings(forces=forces)
     profiles, book = load_forces(settings.forces), load_rulebook(settings.rulebook)
-    with workspace() as folder, progress_bar() as bar:
-        spool = Spool(Path(folder), profiles)
+    with workspace() as folder, progress_bar() as bar, Spool(Path(folder), profiles) as spool:
         reading = bar.add_task("reading", total=None)
         refused = Refusals(None)
         ended, _ = spool_events(

@@ -97,8 +97,8 @@ def explain_from(
     for part in parts:
         said = [one for one in read_part(part) if one.force == force and one.time <= until]
         if any(one.origin == "incident" and one.ref == ref for one in said):
-            standing = play_statements(said, until, forces.profile(force), book).standings[ref]
-            if (status := standing.status()) is None or standing.situation is None:
+            standing = play_statements(said, until, forces.profile(force), book).standings.get(ref)
+            if standing is None or (status := standing.status()) is None or standing.situation is None:
                 return None
             alerts = sorted(standing.alerts.values(), key=_gravest_first)
             concerned = {("incident", ref), *(("crime", crime.ref) for crime in standing.situation.crimes)}

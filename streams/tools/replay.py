@@ -105,7 +105,6 @@ def replay_events(
 
 
 def replay_to(
-    folder: Path,
     spool: Spool,
     plan: Plan,
     statuses: TextIO | None,
@@ -114,7 +113,8 @@ def replay_to(
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Judge what a spool took, part by part, and write statuses and alerts in order; return what to say at the end."""
-    summary = Summary(until=plan.until)
+    summary, repeats = Summary(until=plan.until), spool.repeats()
+    summary.events.update(used=spool.count - repeats, repeat=repeats)
     parts = spool.parts()
     for done, judged in enumerate(_judge_all(parts, plan, jobs), 1):
         summary.add(judged)
@@ -182,8 +182,6 @@ def _judged(part: Path, plan: Plan) -> Summary:
     summary = Summary()
     statements = read_part(part)
     part.unlink()
-    distinct = len({(said.force, said.source, said.id) for said in statements})
-    summary.events.update(used=distinct, repeat=len(statements) - distinct)
     statuses: list[Line] = []
     alerts: list[Line] = []
     for played in _played(statements, plan.until, plan.forces, _book(plan.rulebook)):

@@ -34,7 +34,20 @@ class Spool:
         self._forces = forces
         self._written = (folder / "statements").open("w+b", buffering=1 << 20)
         self._components = Components(folder / "components")
+        self._identities = Identities(folder / "identities")
         self.count = 0
+
+    def __enter__(self) -> "Spool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files; what was dealt out stays."""
+        self._written.close()
+        self._components.close()
+        self._identities.close()
 
     def add(self, statement: Statement) -> None:
         """Write a statement down and remember what it joins."""
@@ -45,7 +58,12 @@ class Spool:
         for ref in near.crimes:
             self._components.join(own, _name(statement.force, "crime", ref))
         _write(self._written, _encode(statement))
+        self._identities.add(f"{statement.force}\0{statement.source}\0{statement.id}")
         self.count += 1
+
+    def repeats(self) -> int:
+        """Return how many of the statements had a `source` and `id` that another one had before (reading R7)."""
+        return self.count - self._identities.distinct()
 
     def parts(self) -> list[Path]:
         """Deal the statements out into files of connected incidents, and return these; ends the taking."""
@@ -59,10 +77,38 @@ class Spool:
                 root = self._components.root(_name(said.force, said.origin, said.ref))
                 place = int.from_bytes(blake2b(root.encode(), digest_size=8).digest(), "big") % number
                 _write(files[place], packed)
-        self._written.close()
-        self._components.close()
-        (self._folder / "statements").unlink()
+        self._written.truncate(0)
         return paths
+
+
+class Identities:
+    """Counts how many different names were added, on disk, with the memory of a small share of them."""
+
+    _SHARES = 64
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._files = [(folder / str(share)).open("w+b", buffering=1 << 14) for share in range(self._SHARES)]
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        digest = blake2b(name.encode(), digest_size=16).digest()
+        self._files[digest[0] % self._SHARES].write(digest)
+
+    def distinct(self) -> int:
+        """Return how many different names there are."""
+        return sum(map(self._distinct_in, self._files))
+
+    @staticmethod
+    def _distinct_in(file: BinaryIO) -> int:
+        file.seek(0)
+        digests = file.read()
+        return len({digests[place : place + 16] for place in range(0, len(digests), 16)})
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self._files:
+            file.close()
 
 
 def read_part(path: Path) -> list[Statement]:

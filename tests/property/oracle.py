@@ -89,12 +89,14 @@ class Opinion(Case):
 
     def _figures(self) -> Status:
         """The clock and the deadline of the expectation that speaks for the status, and the delay of its record."""
-        by_due = sorted(self.expectations, key=lambda e: (e.due, e.rule, e.start))
+        by_due = sorted(self.expectations, key=lambda e: (e.due, e.rule, e.start, e.clock != "report"))
         met = [(e, e.recorded_at) for e in by_due if e.recorded_at]
         if self.open:
             chosen = next(e for e in by_due if e.open)
         elif met:
-            chosen = min(met, key=lambda pair: (pair[0].due - pair[1], pair[0].rule, pair[0].start))[0]
+            chosen = min(
+                met, key=lambda pair: (pair[0].due - pair[1], pair[0].rule, pair[0].start, pair[0].clock != "report")
+            )[0]
         elif by_due:
             chosen = by_due[0]
         elif self.crimes:
