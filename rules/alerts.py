@@ -29,7 +29,7 @@ _SUMMARIES = {
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert as it stands: `body` holds what is published beside its life."""
+    """One alert as it stands: `body` holds what is published beside its life, `changed_at` is when it last changed."""
 
     alert_id: str
     kind: str
@@ -46,6 +46,7 @@ class Alert:
     resolution: str | None = None
     acknowledged_by: str | None = None
     history: tuple[tuple[datetime, AlertStatus, str | None], ...] = ()
+    changed_at: datetime | None = None
 
     @property
     def stands(self) -> bool:
@@ -105,11 +106,12 @@ def changes(said: Mapping[str, Alert], assessment: Assessment, at: datetime, pag
         alert = _raised(name, each, said.get(name), assessment, at, paged)
         alert = _acknowledged(alert, situation.incident.acknowledged.get(name, ()))
         if alert != said.get(name):
-            changed.append(alert)
+            changed.append(replace(alert, changed_at=at))
     for name, alert in said.items():
         if alert.stands and name not in owed:
-            resolution = why_resolved(alert.kind, alert.rule, alert.occasion, alert.due_at, assessment)
-            changed.append(_resolved(alert, resolution, at))
+            before = alert.body.get("crimes_recorded", 0)
+            resolution = why_resolved(alert.kind, alert.rule, alert.occasion, alert.due_at, assessment, before)
+            changed.append(replace(_resolved(alert, resolution, at), changed_at=at))
     return sorted(changed, key=lambda alert: alert.alert_id)
 
 

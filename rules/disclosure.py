@@ -6,6 +6,7 @@ later, by the rule of its day: here nothing is judged. Lines that begin `Q:` are
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
@@ -18,8 +19,8 @@ Mark = list[str]
 CueKind = Literal["not", "not_before", "denied", "no_negation", "absorbs", "says", "victim", "suspect", "bystander"]
 SPEAKERS = ("victim", "suspect", "bystander")
 
-_CLAUSE_END = re.compile(r"(?P<sentence>[.;!?]+(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
-_QUESTION = re.compile(r"^\s*Q\s*:[^\n\r]*", re.MULTILINE | re.IGNORECASE)
+_CLAUSE_END = re.compile(r"(?P<sentence>(?<![.;!?])[.;!?]++(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
+_QUESTION = re.compile(r"^[ \t]*Q[ \t]*:[^\n\r]*", re.MULTILINE | re.IGNORECASE)
 
 
 class Phrase(BaseModel):
@@ -86,13 +87,15 @@ class Lexicon:
         if not any(item.kind == "phrase" for item in found):
             return []
         marks: dict[tuple[str, str, str], None] = {}
-        speaker, start = "", 0
+        ahead = deque(found)
+        sentence = _Sentence()
         for end, ends_sentence in [*_clause_ends(plain), (len(plain), True)]:
-            clause = [item for item in found if start <= item.start and item.end <= end]
-            speaker = _speaker(clause) or speaker
-            for phrase, negation in _turned(clause):
-                marks[phrase, negation, speaker] = None
-            speaker, start = "" if ends_sentence else speaker, end
+            clause = []
+            while ahead and ahead[0].end <= end:
+                clause.append(ahead.popleft())
+            marks.update(dict.fromkeys(sentence.read(clause)))
+            if ends_sentence:
+                sentence = _Sentence()
         return [list(mark) for mark in marks]
 
     def _found(self, plain: str) -> list[_Found]:
@@ -102,39 +105,50 @@ class Lexicon:
         for start, end, index in sorted((start, -end, index) for index, start, end in finds):
             if (start and plain[start - 1].isalnum()) or (-end < len(plain) and plain[-end].isalnum()):
                 continue
+            if plain.startswith("'s", -end) and self._meanings[index][0] in SPEAKERS:
+                continue  # the victim's husband is not the victim
             if not found or start >= found[-1].end:
                 found.append(_Found(start, -end, *self._meanings[index]))
         return found
-
-
-def _speaker(clause: list[_Found]) -> str:
-    """Return who says something in a clause; somebody who is only mentioned does not speak."""
-    named = ""
-    for item in clause:
-        if item.kind in SPEAKERS:
-            named = named or item.kind
-        elif named and item.kind in ("says", "denied"):
-            return named
-    return ""
 
 
 def _clause_ends(plain: str) -> list[tuple[int, bool]]:
     return [(match.end(), match.lastgroup == "sentence") for match in _CLAUSE_END.finditer(plain)]
 
 
-def _turned(clause: list[_Found]) -> list[tuple[str, str]]:
-    """Return each phrase of a clause with its negation: a negation turns one phrase, the next (or the last) one."""
-    turned: list[tuple[str, str]] = []
-    pending = ""
-    for item in clause:
-        if item.kind in ("not", "denied"):
-            pending = item.kind
-        elif item.kind == "absorbs":
-            pending = ""
-        elif item.kind == "not_before" and turned:
-            turned[-1] = (turned[-1][0], "not")
-            pending = ""
-        elif item.kind == "phrase":
-            turned.append((item.text, pending))
-            pending = ""
-    return turned
+class _Sentence:
+    """Reads the clauses of one sentence: who was named last, and who says what stands in it.
+
+    Somebody who is only mentioned does not speak; who speaks goes on to the end of the sentence, or until another does.
+    """
+
+    def __init__(self) -> None:
+        self._named = ""
+        self._speaker = ""
+
+    def read(self, clause: list[_Found]) -> list[tuple[str, str, str]]:
+        """Return each phrase of a clause with its negation and speaker.
+
+        A negation turns one phrase, the next, or the last one where it says that this did not happen.
+        """
+        turned: list[tuple[str, str, str]] = []
+        pending = ""
+        for item in clause:
+            match item.kind:
+                case "victim" | "suspect" | "bystander":
+                    self._named = item.kind
+                case "says":
+                    self._speaker = self._named
+                case "denied":
+                    self._speaker, pending = self._named, "denied"
+                case "not":
+                    pending = "not"
+                case "absorbs":
+                    pending = ""
+                case "not_before" if turned:
+                    turned[-1] = (turned[-1][0], "not", self._speaker)
+                    pending = ""
+                case "phrase":
+                    turned.append((item.text, pending, self._speaker))
+                    pending = ""
+        return turned

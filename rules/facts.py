@@ -13,9 +13,9 @@ from rules.codes import CRIME_FAMILIES, national_lexicon
 from rules.crime import CancellationFault
 from rules.disposals import Disposal
 from rules.disposals import Fault as DisposalFault
-from rules.events import CancellationReason
 from rules.expectations import Expectation
 from rules.situation import Situation
+from rules.vocabulary import CancellationReason
 
 
 @dataclass(slots=True)
@@ -152,7 +152,7 @@ def decision_lacks(moment: Moment, matter: Matter | None) -> str:
     return str(matter.about or "none")
 
 
-@fact(cite="NSIR 1.5")
+@fact(cite="NSIR 1.5", among=("master_unknown", "master_cycle", "no_reference"))
 def master_fault(moment: Moment, matter: Matter | None) -> str:
     """What is wrong with the log that carries this one on."""
     assert matter is not None
@@ -201,12 +201,6 @@ def crimes_missing(moment: Moment, matter: Matter | None) -> int:
     """How many fewer crimes count than victims are named."""
     situation = moment.situation
     return len(situation.counted_victims) - len(situation.live_crimes)
-
-
-@fact(cite="CRR26 p12")
-def crimes_recorded(moment: Moment, matter: Matter | None) -> int:
-    """How many recorded crimes count for this incident."""
-    return len(moment.situation.live_crimes)
 
 
 @fact(cite="CRR26 p12-14")

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rules.codes import KEYS, CodeMap
-from rules.events import Force
 from rules.instants import zone_named
+from rules.vocabulary import Force
 
 
 def _known_zone(name: str) -> str:

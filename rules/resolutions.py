@@ -10,8 +10,13 @@ _RECORDED = ("recorded_in_time", "recorded_late")
 _ANSWERED = (*_RECORDED, "exempt", "transferred")
 
 
-def why_resolved(kind: str, rule: str, occasion: str, due_at: datetime, assessment: Assessment) -> str:
-    """Return the resolution of an alert that is owed no longer, from what is true of its incident now."""
+def why_resolved(
+    kind: str, rule: str, occasion: str, due_at: datetime, assessment: Assessment, crimes_before: int = 0
+) -> str:
+    """Return the resolution of an alert that is owed no longer, from what is true of its incident now.
+
+    `crimes_before` is how many crimes counted when the alert was last said.
+    """
     if assessment.status == "merged":
         return "merged"
     match kind:
@@ -22,7 +27,7 @@ def why_resolved(kind: str, rule: str, occasion: str, due_at: datetime, assessme
         case "improper_cancellation":
             return _of_cancellation(occasion, assessment)
         case "too_few_crimes":
-            return _of_count(due_at, assessment)
+            return _of_count(due_at, assessment, crimes_before)
     return "corrected"
 
 
@@ -79,10 +84,10 @@ def _of_cancellation(occasion: str, assessment: Assessment) -> str:
     return "reinstated" if crime is not None and crime.cancellation is None else "corrected"
 
 
-def _of_count(due_at: datetime, assessment: Assessment) -> str:
+def _of_count(due_at: datetime, assessment: Assessment, crimes_before: int) -> str:
     situation = assessment.situation
-    if len(situation.live_crimes) >= len(situation.counted_victims) > 0:
+    if len(situation.live_crimes) > crimes_before:
         late = any(record.recorded_at > due_at for record in situation.live_crimes)
         return "recorded_late" if late else "recorded_in_time"
-    ended = any(ending.by == "decision" for ending in situation.endings)
-    return "exempt" if ended else "no_longer_expected"
+    decided = any(ending.by == "decision" for ending in situation.endings)
+    return "exempt" if decided and len(situation.live_crimes) < len(situation.counted_victims) else "no_longer_expected"

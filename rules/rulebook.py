@@ -267,7 +267,7 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
     rules: dict[str, Rule] = {}
     contents: dict[str, bytes] = {}
     faults: list[Fault] = []
-    parameters = Parameters(parameters={})
+    parameters: Parameters | None = None
     digest = hashlib.sha256()
     for name, file in sorted(_yaml_files(root, "")):
         content = file.read_bytes()
@@ -279,10 +279,13 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
                 rules[name], contents[name] = read_model(Rule, content, name), content
         except FileFaults as found:
             faults += found.faults
-    faults += _faults_between(rules, contents, parameters)
+    if parameters is not None:
+        faults += _faults_between(rules, contents, parameters)
     if not rules and not faults:
         faults.append(Fault(str(root), 1, "", "expected a folder with rule files (*.yaml)"))
-    if faults:
+    if parameters is None and not faults:
+        faults.append(Fault("parameters.yaml", 1, "", "expected a file with the book's numbers"))
+    if faults or parameters is None:
         raise FileFaults(faults)
     lexicon = national_lexicon()
     for phrase, family in sorted(lexicon.family_of.items()):

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 from rules.disclosure import Lexicon
-from rules.events import AnyEvent, ContractPart, CrimeData, IncidentData
+from rules.events import AnyEvent
+from rules.vocabulary import ContractPart, CrimeData, IncidentData
 
 Origin = Literal["incident", "crime"]
 _NOTHING: tuple[dict[str, Any], ...] = ({}, {"entries": []})

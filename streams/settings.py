@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from rules.force import ForceProfile
-from rules.yaml_source import Fault, FileFaults, read_model
+from rules.yaml_source import Fault, FileFaults, fault_at, read_model
 
 _FILE = "RECORDING_SETTINGS"
 
@@ -59,6 +60,10 @@ class WrongSettings(ValueError):
 
 def load_settings(**given: Any) -> Settings:
     """Read the settings; what is `given` wins over variables and the file. Raises WrongSettings."""
+    known = {_FILE, *(f"RECORDING_{name.upper()}" for name in Settings.model_fields)}
+    for name in sorted(os.environ):
+        if name.startswith("RECORDING_") and name not in known and (near := get_close_matches(name, known, 1, 0.85)):
+            raise WrongSettings(f"{name}: expected {near[0]}")
     file = os.environ.get(_FILE)
     if file and not Path(file).is_file():
         raise WrongSettings(f"{_FILE}: expected a file")
@@ -82,7 +87,10 @@ def load_forces(folder: Path | None) -> Forces:
     faults: list[Fault] = []
     for file in sorted(folder.glob("*/force.yaml")) if folder is not None else ():
         try:
-            profile = read_model(ForceProfile, file.read_bytes(), f"{file.parent.name}/{file.name}")
+            named = f"{file.parent.name}/{file.name}"
+            profile = read_model(ForceProfile, content := file.read_bytes(), named)
+            if profile.force in profiles:
+                faults.append(fault_at(named, content, ("force",), "expected a force that no other file describes"))
             profiles[profile.force] = profile
         except FileFaults as found:
             faults += found.faults

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -66,7 +66,7 @@ def gravest(groups: Iterable[str]) -> str:
     return min(groups, key=GRAVITY.__getitem__, default="none")
 
 
-@cache
+@lru_cache(4096)
 def offence_code(raw: str) -> str:
     """Write a Home Office code in one way: `8/6` as `008/06`, `100/03` and `N100/3` as `N100/3` (reading R30)."""
     match = _NUMBERED.fullmatch(raw.strip().upper())
@@ -88,7 +88,7 @@ def offence_number(code: str) -> str:
     return code.partition("/")[0]
 
 
-@cache
+@lru_cache(4096)
 def offence_group(code: str) -> str | None:
     """Return the group in which a Home Office code or class counts, None if the tables do not know it."""
     kind = record_kind(code)

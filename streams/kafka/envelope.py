@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rules.events import EVENT, TOPICS, AnyEvent, ContractPart
+from rules.events import EVENT, TOPICS, AnyEvent
+from rules.vocabulary import ContractPart
 
 MAX_BYTES = 256 * 1024
 """One event is at most this large."""
@@ -27,7 +28,7 @@ ErrorType = Literal[
 ]
 """The contract's reasons for a dead letter."""
 
-Headers = Iterable[tuple[str, bytes]]
+Headers = Iterable[tuple[str, bytes | None]]
 _KNOWN_TYPES = frozenset[str]().union(*TOPICS.values())
 _ENVELOPE = ("specversion", "source", "id", "time", "type")
 
@@ -45,7 +46,7 @@ def decode(value: bytes, headers: Headers = ()) -> AnyEvent:
     """Read one event in structured or binary mode; raises Refused."""
     if len(value) > MAX_BYTES:
         raise Refused("too_large", f"expected at most {MAX_BYTES} bytes")
-    attributes = {name.lower(): content for name, content in headers}
+    attributes = {name.lower(): content for name, content in headers if content is not None}
     content_type = attributes.get("content-type", b"").split(b";")[0].strip().lower()
     if content_type.startswith(b"application/cloudevents") or not any(name.startswith("ce_") for name in attributes):
         return _structured(value)
@@ -95,6 +96,8 @@ def _refused_object(sent: object, error: ValidationError) -> Refused:
         return Refused("not_cloudevent", f"{missing[0]}: expected the attribute of CloudEvents 1.0")
     if not isinstance(sent["type"], str) or sent["type"] not in _KNOWN_TYPES:
         return Refused("unknown_type", "type: expected an event type of the contract")
+    if any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False, include_input=False)):
+        return Refused("not_json", "expected a JSON object in UTF-8")
     problems = sorted({_problem(problem) for problem in error.errors(include_url=False, include_input=False)})
     return Refused("invalid_data", "; ".join(problems))
 

@@ -234,8 +234,12 @@ def _alert_lines(played: Played, all_changes: bool) -> Iterator[Line]:
     last = (alert for alerts in played.alerts.values() for alert in alerts.values())
     chosen: Iterable[Alert] = played.changes if all_changes else last
     for alert in chosen:
-        at = alert.history[-1][0].isoformat(timespec="microseconds")
-        yield at, alert.alert_id, json.dumps(alert.as_dict(), ensure_ascii=False)
+        assert alert.changed_at is not None
+        yield (
+            alert.changed_at.isoformat(timespec="microseconds"),
+            alert.alert_id,
+            json.dumps(alert.as_dict(), ensure_ascii=False),
+        )
 
 
 def _parsed(lines: list[Line]) -> list[dict[str, Any]]:

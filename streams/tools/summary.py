@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from heapq import nsmallest
+from math import ceil
 from typing import Any
 
 from rules.alerts import Alert
@@ -57,7 +58,7 @@ class Summary:
         """Count one incident, and name it where two of its times lie a calendar year apart to the day."""
         self.statuses[status["status"]] += 1
         if "delay_seconds" in status:
-            self.delays[min(int(status["delay_seconds"]), _LONGEST)] += 1
+            self.delays[min(ceil(status["delay_seconds"]), _LONGEST)] += 1
             zone = forces.profile(status["force"]).zone
             received, recorded = parse_instant(status["received_at"]), parse_instant(status["recorded_at"])
             if years := calendar_years_apart(received, recorded, zone):

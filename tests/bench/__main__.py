@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -100,16 +100,15 @@ def statements_of_one(number: int, received: datetime, lexicon: Lexicon) -> Iter
     """Yield what is stated of one open incident: opened under a crime code, an officer's note, an update."""
     at = received.isoformat().replace("+00:00", "Z")
     data = {"force": "simulated", "incident_ref": f"SIM-20260301-{number:06}"}
-    opened = {"received_at": at, "opened_at": at, "channel": "101", "opening_code": "CRIME_VIOLENCE", "area": "North"}
-    told = {"reporter": "victim", "victims": [{"victim_ref": f"V{number}", "age": 30}], "qualifiers": []}
     entries = [{"at": at, "text": "caller states she was punched"}]
-    for place, (type_, fields) in enumerate(
-        [
-            ("opened", {**opened, **told, "entries": entries}),
-            ("updated", {"entries": entries}),
-            ("updated", {"grade": "2"}),
-        ]
-    ):
+    opened: dict[str, Any] = {"received_at": at, "opened_at": at, "channel": "101", "opening_code": "CRIME_VIOLENCE"}
+    opened |= {"area": "North", "reporter": "victim", "victims": [{"victim_ref": f"V{number}", "age": 30}]}
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("opened", {**opened, "entries": entries}),
+        ("updated", {"entries": entries}),
+        ("updated", {"grade": "2"}),
+    ]
+    for place, (type_, fields) in enumerate(told):
         event = {"specversion": "1.0", "type": f"incident.{type_}", "source": "bench", "id": f"{number}-{place}"}
         yield statement_of(decode(msgspec.json.encode({**event, "time": at, "data": {**data, **fields}})), lexicon)
 

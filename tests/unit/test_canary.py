@@ -19,8 +19,9 @@ from click.testing import CliRunner, Result
 from pydantic import BaseModel
 
 from rules.alerts import alert_id
-from rules.events import TOPICS, AnyEvent, ContractPart
+from rules.events import TOPICS, AnyEvent
 from rules.instants import format_instant
+from rules.vocabulary import ContractPart
 from streams.cli import cli
 from streams.kafka.envelope import Refused, decode
 

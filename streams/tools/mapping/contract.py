@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic import BaseModel
 
-from rules.events import AnyEvent, Data, Entry, Victim
+from rules.events import AnyEvent
+from rules.vocabulary import Data, Entry, Victim
 
 DATA_OF: Mapping[str, type[Data]] = {
     name: member.model_fields["data"].annotation

@@ -17,8 +17,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from rules.events import Force
 from rules.instants import zone_named
+from rules.vocabulary import Force
 from rules.yaml_source import FileFaults, read_model
 from streams.tools.mapping.conditions import Columns, NotEmpty, Part, When
 from streams.tools.mapping.contract import DATA_OF, MOMENT

@@ -1,0 +1,74 @@
+import csv
+import io
+from datetime import date
+
+import pytest
+from pydantic import TypeAdapter
+
+from rules.conditions import Condition
+from rules.rulebook import load_rulebook
+from streams.tools.rule_views import as_csv, as_markdown, condition_in_words, rule_in_words, table_rows
+
+BOOK = load_rulebook()
+CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"fact": "crime_counts", "is": True}, "a recorded crime counts for this incident"),
+        ({"fact": "crime_counts", "is": False}, "not so: a recorded crime counts for this incident"),
+        ({"fact": "closing_disposal", "one_of": ["cri", "other"]}, "how the log was closed: one of cri, other"),
+        ({"fact": "closing_key", "is": "CRI"}, "the code that disposes of the log: CRI"),
+        ({"fact": "qualifiers_given", "includes_any": ["Q_X"]}, "qualifiers of the log: any of Q_X"),
+        ({"fact": "crimes_missing", "at_least": 1}, "how many fewer crimes count than victims are named: 1 or more"),
+        ({"not": {"fact": "closing_key", "is": "CRI"}}, "not (the code that disposes of the log: CRI)"),
+        (
+            {
+                "all": [
+                    {"fact": "closing_key", "is": "A"},
+                    {"any": [{"fact": "closing_key", "is": "B"}, {"fact": "closing_key", "is": "C"}]},
+                ]
+            },
+            "the code that disposes of the log: A and "
+            "(the code that disposes of the log: B or the code that disposes of the log: C)",
+        ),
+    ],
+)
+def test_a_condition_reads_as_one_phrase(condition: object, words: str) -> None:
+    assert condition_in_words(CONDITION.validate_python(condition)) == words
+
+
+@pytest.mark.parametrize("rule", BOOK.rules.values(), ids=lambda rule: rule.id)
+def test_every_rule_can_be_read_aloud(rule: object) -> None:
+    lines = list(rule_in_words(BOOK.rules[rule.id], BOOK))  # type: ignore[attr-defined]
+
+    text = "\n".join(lines)
+    assert lines[0].startswith(BOOK.rules[rule.id].id)  # type: ignore[attr-defined]
+    assert "Rests on" in text
+    assert "What to do" in text
+    assert not {"None", "timedelta", "PT24H", "frozenset"} & set(text.replace(",", " ").split())
+
+
+def test_a_limit_that_changed_is_shown_with_both_dates() -> None:
+    text = "\n".join(rule_in_words(BOOK.rules["M02"], BOOK))
+
+    assert "72 hours after its start" in text
+    assert "24 hours after its start; warned at 12 hours and 20 hours, from 1 April 2015" in text
+
+
+def test_the_table_is_that_of_the_day() -> None:
+    before, after = table_rows(BOOK, date(2015, 3, 31)), table_rows(BOOK, date(2015, 4, 1))
+
+    deadlines = {row[0]: row[3] for row in before}
+    assert (deadlines["M02"], {row[0]: row[3] for row in after}["M02"]) == ("72 hours", "24 hours")
+    assert {row[0] for row in after} - {row[0] for row in before} == {"M05"}
+    assert [row[0] for row in after[1:]] == sorted(row[0] for row in after[1:])
+    assert {len(row) for row in after} == {len(after[0])}
+
+
+def test_the_table_is_written_as_markdown_and_as_csv() -> None:
+    rows: list[tuple[str, ...]] = [("Rule", "What"), ("M02", 'a | b, "c"')]
+
+    assert as_markdown(rows) == '| Rule | What |\n| --- | --- |\n| M02 | a / b, "c" |'
+    assert [tuple(row) for row in csv.reader(io.StringIO(as_csv(rows)))] == rows
