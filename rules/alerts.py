@@ -29,7 +29,10 @@ _SUMMARIES = {
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert as it stands: `body` holds what is published beside its life, `changed_at` is when it last changed."""
+    """One alert as it stands.
+
+    `facts` is what it says of its incident, `body` what was built from that when it was last said; `changed_at` is when.
+    """
 
     alert_id: str
     kind: str
@@ -41,9 +44,11 @@ class Alert:
     raised_at: datetime
     opened_at: datetime
     paged: bool
+    facts: Mapping[str, Any]
     body: Mapping[str, Any]
     resolved_at: datetime | None = None
     resolution: str | None = None
+    acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     history: tuple[tuple[datetime, AlertStatus, str | None], ...] = ()
     changed_at: datetime | None = None
@@ -57,6 +62,7 @@ class Alert:
         """Return the alert in the contract's shape, absent values left out."""
         said: dict[str, Any] = {
             "alert_id": self.alert_id,
+            **self.facts,
             **self.body,
             "rule": self.rule,
             "kind": self.kind,
@@ -109,7 +115,7 @@ def changes(said: Mapping[str, Alert], assessment: Assessment, at: datetime, pag
             changed.append(replace(alert, changed_at=at))
     for name, alert in said.items():
         if alert.stands and name not in owed:
-            before = alert.body.get("crimes_recorded", 0)
+            before = alert.facts.get("crimes_recorded", 0)
             resolution = why_resolved(alert.kind, alert.rule, alert.occasion, alert.due_at, assessment, before)
             changed.append(replace(_resolved(alert, resolution, at), changed_at=at))
     return sorted(changed, key=lambda alert: alert.alert_id)
@@ -131,14 +137,13 @@ def _pages(owed: Owed, assessment: Assessment, paging: Paging) -> bool:
 
 def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment, at: datetime, paged: bool) -> Alert:
     """Return the alert for what is owed: new, open again, or as it stood with what has changed in place."""
+    facts = _facts(owed, assessment)
     if before is not None and before.stands:
-        facts = _facts(owed, assessment)
-        if (before.severity, before.due_at, before.paged) == (owed.severity, owed.due_at, paged) and (
-            facts.items() <= before.body.items()
-        ):
+        same = (before.severity, before.due_at, before.paged) == (owed.severity, owed.due_at, paged)
+        if same and facts == before.facts:
             return before
-        body = _body(owed, assessment, facts)
-        return replace(before, severity=owed.severity, due_at=owed.due_at, paged=paged, body=body)
+        body = _body(owed, assessment)
+        return replace(before, severity=owed.severity, due_at=owed.due_at, paged=paged, facts=facts, body=body)
     raised_at = at if before is None else before.raised_at
     history = (() if before is None else before.history) + ((at, "open", None),)
     return Alert(
@@ -152,7 +157,8 @@ def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment,
         raised_at=raised_at,
         opened_at=at,
         paged=paged,
-        body=_body(owed, assessment, _facts(owed, assessment)),
+        facts=facts,
+        body=_body(owed, assessment),
         history=history[-HISTORY_LENGTH:],
     )
 
@@ -160,10 +166,11 @@ def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment,
 def _acknowledged(alert: Alert, by_whom: Any) -> Alert:
     """Apply the newest acknowledgement since the alert was last opened; one from before does not count."""
     taken = max(((at, by) for at, by in by_whom if at >= alert.opened_at), default=None)
-    if taken is None or (taken[0], "acknowledged", taken[1]) in alert.history:
+    if taken is None or taken == (alert.acknowledged_at, alert.acknowledged_by):
         return alert
-    history = (*alert.history, (taken[0], "acknowledged", taken[1]))[-HISTORY_LENGTH:]
-    return replace(alert, status="acknowledged", acknowledged_by=taken[1], history=history)
+    at, by = taken
+    history = (*alert.history, (at, "acknowledged", by))[-HISTORY_LENGTH:]
+    return replace(alert, status="acknowledged", acknowledged_at=at, acknowledged_by=by, history=history)
 
 
 def _resolved(alert: Alert, resolution: str, at: datetime) -> Alert:
@@ -190,7 +197,7 @@ def _facts(owed: Owed, assessment: Assessment) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _body(owed: Owed, assessment: Assessment, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _body(owed: Owed, assessment: Assessment) -> dict[str, Any]:
     """Return what is published of an alert beside its life; no text of the log and no personal data."""
     situation = assessment.situation
     summary = _SUMMARIES[owed.kind].format(
@@ -199,7 +206,6 @@ def _body(owed: Owed, assessment: Assessment, facts: Mapping[str, Any]) -> dict[
         rule=owed.rule,
     )
     return {
-        **facts,
         "rulebook_hash": assessment.rulebook_hash,
         "summary": summary,
         "explanation": explain_owed(owed, assessment).as_dict(),

@@ -99,6 +99,6 @@ def _turning_points(changes: Iterable[Alert]) -> list[Alert]:
 
 def _line(alert: Alert) -> dict[str, Any]:
     at, status, _ = alert.history[-1]
-    line = {"at": format_instant(at), "incident": alert.body["incident_ref"], "kind": alert.kind, "status": status}
+    line = {"at": format_instant(at), "incident": alert.facts["incident_ref"], "kind": alert.kind, "status": status}
     line |= {"severity": alert.severity} | ({"resolution": alert.resolution} if alert.resolution else {})
     return line

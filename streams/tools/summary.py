@@ -50,7 +50,7 @@ class Summary:
         """Count the last state of one alert, and keep it if it is among the gravest and longest due that stand."""
         if alert.stands:
             self.open[alert.kind] += 1
-            where = f"{alert.body['force']}/{alert.body['incident_ref']}"
+            where = f"{alert.facts['force']}/{alert.facts['incident_ref']}"
             grave = (SEVERITIES.index(alert.severity), format_instant(alert.due_at), where, alert.body["summary"])
             self.gravest = nsmallest(FIRST, [*self.gravest, grave])
 

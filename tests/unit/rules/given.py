@@ -104,7 +104,7 @@ def turns(history: Played, kind: str, ref: str = "A") -> list[tuple[datetime, st
     seen: list[tuple[datetime, str, str | None]] = []
     last: dict[str, Any] = {}
     for alert in history.changes:
-        if alert.kind == kind and alert.body["incident_ref"] == ref and last.get(alert.alert_id) != alert.history:
+        if alert.kind == kind and alert.facts["incident_ref"] == ref and last.get(alert.alert_id) != alert.history:
             seen.append((alert.history[-1][0], alert.status, alert.resolution))
         last[alert.alert_id] = alert.history
     return seen

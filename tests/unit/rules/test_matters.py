@@ -119,7 +119,7 @@ def test_what_is_owed_about_a_record_is_raised_at_its_home_alone_and_the_rest_ev
     for cancelled, refs in ((untold, ["A"]), (unexplained, ["A", "B"])):
         history = played(*both, cancelled, until=31)
 
-        raised = {alert.body["incident_ref"] for alert in history.changes if alert.kind == "improper_cancellation"}
+        raised = {alert.facts["incident_ref"] for alert in history.changes if alert.kind == "improper_cancellation"}
 
         assert sorted(raised) == refs
 
