@@ -83,7 +83,7 @@ def fold_crime(ref: str, statements: Iterable[Statement]) -> Crime:
         data = statement.data
         match statement.type:
             case "crime.recorded":
-                for incident in data.get("incident_refs", ()):
+                for incident in data.get("incident_refs") or ():
                     _linked(crime, incident, statement.time)
                 if data.get("initial", True):
                     _record(crime, data)
@@ -116,8 +116,8 @@ def _linked(crime: Crime, incident: str, at: datetime) -> None:
 def _record(crime: Crime, data: dict[str, Any]) -> None:
     crime.recorded_at = data["recorded_at"]
     crime.code = codes.offence_code(data["offence_code"])
-    if (victims := data.get("victim_refs")) is not None:
-        crime.victims = frozenset(victims)
+    if "victim_refs" in data:
+        crime.victims = frozenset(data["victim_refs"] or ())
     crime.quality = data.get("quality") or {}
     _remember_class(crime)
 

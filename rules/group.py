@@ -51,7 +51,7 @@ def neighbours(statement: Statement, code_map: CodeMap) -> Neighbours:
         case "decision.not_to_record" if data["basis"] == "duplicate" and data.get("reference"):
             return Neighbours((data["reference"],), ())
         case "crime.recorded":
-            return Neighbours(tuple(data.get("incident_refs", ())), ())
+            return Neighbours(tuple(data.get("incident_refs") or ()), ())
         case "crime.linked" | "crime.unlinked":
             return Neighbours((data["incident_ref"],), ())
         case "crime.cancelled" if data.get("surviving_crime_ref"):

@@ -190,11 +190,11 @@ class Avi(ContractPart):
 class CrimeRecorded(CrimeData):
     """A crime record left draft (reading R23); `initial: false` is a supplement and never a new crime."""
 
-    incident_refs: tuple[Reference, ...] = ()
+    incident_refs: tuple[Reference, ...] | None = ()
     offence_code: Code
     recorded_at: Instant
     initial: bool = True
-    victim_refs: tuple[Reference, ...] = ()
+    victim_refs: tuple[Reference, ...] | None = ()
     reported_at: Instant | None = None
     occurred_at: Instant | None = None
 

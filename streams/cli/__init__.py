@@ -15,7 +15,7 @@ from streams.tools.mapping import MappingError
 from streams.tools.replay import FarAhead
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group("recording-monitor", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="recording-monitor")
 def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
@@ -28,13 +28,22 @@ for command in (explain, feed, replay, rules, simulate):
 def main() -> None:
     """Run the command line; a person's mistake ends in one clear line, never in a traceback."""
     try:
-        cli()
+        sys.exit(cli(prog_name="recording-monitor", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "recording-monitor"
+        sys.exit(_mistaken(f"{command}: {error.format_message()}", error.exit_code))
     except (FileFaults, WrongSettings, FarAhead, FeedError, MappingError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        sys.exit(_mistaken(str(error), 2))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        click.echo(f"{error.filename or 'reading or writing'}: {error.strerror}", err=True)
-        sys.exit(2)
+        sys.exit(_mistaken(f"{error.filename or 'reading or writing'}: {error.strerror}", 2))
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(_mistaken("stopped", 130))
+
+
+def _mistaken(said: str, status: int) -> int:
+    click.echo(said, err=True)
+    return status

@@ -6,10 +6,10 @@ itself, by several processes if wanted, and what they say is merged in order.
 
 import gc
 import heapq
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,8 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
+
+import msgspec
 
 from rules.alerts import Alert
 from rules.events import EVENT, AnyEvent
@@ -227,7 +229,7 @@ def _compare(statements: list[Statement], plan: Plan, summary: Summary, statuses
 
 
 def _status_line(status: dict[str, Any]) -> Line:
-    return status["force"], status["incident_ref"], json.dumps(status, ensure_ascii=False)
+    return status["force"], status["incident_ref"], _written(status)
 
 
 def _alert_lines(played: Played, all_changes: bool) -> Iterator[Line]:
@@ -235,30 +237,33 @@ def _alert_lines(played: Played, all_changes: bool) -> Iterator[Line]:
     chosen: Iterable[Alert] = played.changes if all_changes else last
     for alert in chosen:
         assert alert.changed_at is not None
-        yield (
-            alert.changed_at.isoformat(timespec="microseconds"),
-            alert.alert_id,
-            json.dumps(alert.as_dict(), ensure_ascii=False),
-        )
+        yield alert.changed_at.isoformat(timespec="microseconds"), alert.alert_id, _written(alert.as_dict())
+
+
+def _written(said: dict[str, Any]) -> str:
+    return msgspec.json.encode(said).decode()
 
 
 def _parsed(lines: list[Line]) -> list[dict[str, Any]]:
-    return [json.loads(line) for _, _, line in sorted(lines, key=lambda line: line[:2])]
+    return [msgspec.json.decode(line) for _, _, line in sorted(lines, key=_order)]
+
+
+def _order(line: Sequence[str]) -> tuple[str, str]:
+    return line[0], line[1]
 
 
 def _write_sorted(path: Path, lines: list[Line]) -> None:
-    lines.sort(key=lambda line: line[:2])
+    """Write lines with what they are sorted by before them; no name and no JSON text holds a tab."""
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps([*line], ensure_ascii=False) + "\n" for line in lines)
+        file.writelines("\t".join(line) + "\n" for line in sorted(lines, key=_order))
 
 
 def _merge(paths: list[Path], out: TextIO | None) -> None:
     """Merge the sorted lines of all parts into one file, and remove them."""
     if out is not None:
-        files = [path.open(encoding="utf-8") for path in paths]
-        for line in heapq.merge(*((json.loads(text) for text in file) for file in files), key=lambda line: line[:2]):
-            out.write(line[2] + "\n")
-        for file in files:
-            file.close()
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in paths]
+            sorted_lines = [(text.split("\t", 2) for text in file) for file in files]
+            out.writelines(line[2] for line in heapq.merge(*sorted_lines, key=_order))
     for path in paths:
         path.unlink()
