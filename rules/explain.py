@@ -30,6 +30,10 @@ def explain_status(assessment: Assessment) -> Node:
         children.append(Node("Report received", True, local_words(situation.received_at, situation.profile.zone)))
         for ask, expected in assessment.looked_at:
             children.append(_explain_expecting(ask, expected, assessment))
+        children += [
+            _explain_alone(expected, assessment) for expected in assessment.moment.expectations if not expected.rule
+        ]
+        children += [Node(f"Record {ref} does not count", True, why, "CRR26 p7") for ref, why in situation.uncounted]
         children += [_explain_matter(owed, assessment) for owed in assessment.owed if owed.matter is not None]
         children += _listed(assessment)
     return Node(
@@ -53,17 +57,23 @@ def _explain_expecting(ask: CompiledAsk, expected: list[Expectation], assessment
         looked_for = (GROUNDS[ask.ask.about].__doc__ or "").rstrip(".")
         children.append(Node(looked_for, False, "none found"))
     for expectation in expected:
-        children += _explain_expectation(expectation, assessment)
+        children += _explain_expectation(expectation, assessment, ask.limit_cite)
     return Node(f"{rule.id} applies: {rule.title}", bool(expected), None, rule.paragraphs, tuple(children))
 
 
-def _explain_expectation(expectation: Expectation, assessment: Assessment) -> list[Node]:
+def _explain_alone(expectation: Expectation, assessment: Assessment) -> Node:
+    """Explain a crime that nothing asked for, which is judged on the report clock (reading R2)."""
+    children = _explain_expectation(expectation, assessment, None)
+    return Node("A crime is recorded that neither a code nor the text asked for", True, None, None, tuple(children))
+
+
+def _explain_expectation(expectation: Expectation, assessment: Assessment, limit_cite: str | None) -> list[Node]:
     zone = assessment.situation.profile.zone
     nodes = [_explain_ground(ground, assessment) for ground in dict.fromkeys(expectation.grounds)]
     clock = "when the report was received" if expectation.clock == "report" else "when the crime was disclosed"
     nodes.append(Node(f"The clock starts {clock}", True, local_words(expectation.starts, zone), "CRR26 p10"))
     limit = span(expectation.first_due_at - expectation.starts)
-    nodes.append(Node(f"To be recorded within {limit}, by", True, local_words(expectation.due_at, zone), "CRR26 p10"))
+    nodes.append(Node(f"To be recorded within {limit}, by", True, local_words(expectation.due_at, zone), limit_cite))
     if expectation.moved_by:
         nodes.append(Node("The registrar authorised a later deadline", True, None, "CRR26 p10"))
     if (record := expectation.met_by) is not None:

@@ -176,6 +176,10 @@ class Parameter(_Part):
         """Return the value in force on a day; before the first one the first holds."""
         return self.values[_in_force(self.values, day)].value
 
+    def cite_on(self, day: date) -> str:
+        """Return where the value in force on a day stands."""
+        return self.values[_in_force(self.values, day)].cite
+
 
 class Parameters(_Part):
     """The book's numbers by name."""
@@ -192,6 +196,8 @@ class CompiledAsk:
     ask: Ask
     applies: Holds
     within: timedelta | None
+    limit_cite: str | None
+    """Where the limit stands; None for a setting, which no message quotes as a rule."""
     terms: Terms | None
     graver: tuple[tuple[Severity, Holds], ...]
 
@@ -246,7 +252,11 @@ class Rulebook:
             warn_before = tuple(within - step for step in warn_at)
             terms = Terms(within, warn_before, then.met_by == "rape_or_n100", then.ended_by)
         graver = tuple((graver.severity, graver.when.compiled()) for graver in rule.graver)
-        return CompiledAsk(rule, version, ask, _applies(ask), within, terms, graver)
+        return CompiledAsk(rule, version, ask, _applies(ask), within, self._cite(then.within, day), terms, graver)
+
+    def _cite(self, within: str | None, day: date) -> str | None:
+        parameter = self.parameters.get(within or "")
+        return None if parameter is None or parameter.setting else parameter.cite_on(day)
 
     def _duration(self, text: str, day: date) -> timedelta:
         return self.parameter(text, day) if text in self.parameters else DURATION.validate_python(text)

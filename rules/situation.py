@@ -198,6 +198,21 @@ class Situation:
         named = self.victims.keys()
         return bool(crime.victims) and bool(named) and not crime.victims & named
 
+    @property
+    def uncounted(self) -> list[tuple[str, str]]:
+        """The records ever linked that do not count, each with the reason why not."""
+        counted = {record.ref for record in self.live}
+        return [(crime.ref, self._why_not(crime)) for crime in self.crimes if crime.ref not in counted]
+
+    def _why_not(self, crime: Crime) -> str:
+        if crime.recorded_at is None:
+            return "no initial record has come"
+        if not self._linked(crime):
+            return "no longer linked"
+        if self.is_mismatched(crime):
+            return "another victim's"
+        return f"cancelled ({crime.cancellation['reason']})" if crime.cancellation is not None else "counted elsewhere"
+
     @lazy
     def mismatched(self) -> list[str]:
         """The linked records that belong to somebody else."""
