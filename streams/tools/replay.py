@@ -26,7 +26,7 @@ from rules.history import Played, play_statements
 from rules.rulebook import Rulebook, load_rulebook
 from rules.statements import Statement, statement_of, unknown_fields
 from streams.settings import Forces
-from streams.tools.spool import Spool, read_part
+from streams.tools.spool import MAX_PARTS, Spool, read_part
 from streams.tools.summary import LISTED, Summary
 
 FAR_AHEAD = timedelta(days=30)
@@ -259,11 +259,24 @@ def _write_sorted(path: Path, lines: list[Line]) -> None:
 
 
 def _merge(paths: list[Path], out: TextIO | None) -> None:
-    """Merge the sorted lines of all parts into one file, and remove them."""
-    if out is not None:
-        with ExitStack() as stack:
-            files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in paths]
-            sorted_lines = [(text.split("\t", 2) for text in file) for file in files]
-            out.writelines(line[2] for line in heapq.merge(*sorted_lines, key=_order))
+    """Merge the sorted lines of all parts into one file, never more than MAX_PARTS at once, and remove them."""
+    while out is not None and len(paths) > MAX_PARTS:
+        first, paths = paths[:MAX_PARTS], paths[MAX_PARTS:]
+        together = first[0].with_name(f"{first[0].name}+")
+        with together.open("w", encoding="utf-8") as file:
+            _merge_lines(first, lambda line: file.write("\t".join(line)))
+        paths.append(together)
+    if out is None:
+        for path in paths:
+            path.unlink()
+    else:
+        _merge_lines(paths, lambda line: out.write(line[2]))
+
+
+def _merge_lines(paths: list[Path], write: Callable[[list[str]], object]) -> None:
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in paths]
+        for line in heapq.merge(*[(text.split("\t", 2) for text in file) for file in files], key=_order):
+            write(line)
     for path in paths:
         path.unlink()

@@ -20,7 +20,9 @@ from streams.tools.components import Components
 PART_SIZE = 10_000
 """How many statements a part holds, about; some tens of megabytes while it is judged."""
 MAX_PARTS = 480
-"""How many parts are written at once; each is an open file."""
+"""How many parts are open at once."""
+
+_NUMBER = 8
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Statement).decode
@@ -67,18 +69,47 @@ class Spool:
 
     def parts(self) -> list[Path]:
         """Deal the statements out into files of connected incidents, and return these; ends the taking."""
-        number = min(max(self.count // PART_SIZE, 1), MAX_PARTS)
-        paths = [self._folder / f"part-{place}" for place in range(number)]
-        with ExitStack() as stack:
-            files = [stack.enter_context(path.open("wb", buffering=1 << 16)) for path in paths]
-            self._written.seek(0)
-            for packed in _read(self._written):
-                said = _decode(packed)
-                root = self._components.root(_name(said.force, said.origin, said.ref))
-                place = int.from_bytes(blake2b(root.encode(), digest_size=8).digest(), "big") % number
-                _write(files[place], packed)
+        self._written.seek(0)
+        paths = _deal(self._numbered(), self._folder / "part", self.count, 1)
         self._written.truncate(0)
         return paths
+
+    def _numbered(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each statement behind a number that all of its connected set have."""
+        for packed in _read(self._written):
+            said = _decode(packed)
+            root = self._components.root(_name(said.force, said.origin, said.ref))
+            yield int.from_bytes(blake2b(root.encode(), digest_size=_NUMBER).digest(), "big"), packed
+
+
+def _deal(numbered: Iterator[tuple[int, bytes]], base: Path, count: int, divisor: int) -> list[Path]:
+    """Deal numbered statements out into files of about PART_SIZE, one that is still too large once more.
+
+    A connected set is never split, however large: a file that holds all that was dealt is left as it is.
+    """
+    number = min(max(count // PART_SIZE, 1), MAX_PARTS)
+    paths = [base.with_name(f"{base.name}-{place}") for place in range(number)]
+    sizes = [0] * number
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("wb", buffering=1 << 16)) for path in paths]
+        for digest, packed in numbered:
+            place = digest // divisor % number
+            _write(files[place], digest.to_bytes(_NUMBER, "big") + packed)
+            sizes[place] += 1
+    dealt: list[Path] = []
+    for path, size in zip(paths, sizes, strict=True):
+        if 2 * PART_SIZE < size < count:
+            dealt += _deal(_read_numbered(path), path, size, divisor * number)
+            path.unlink()
+        else:
+            dealt.append(path)
+    return dealt
+
+
+def _read_numbered(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb", buffering=1 << 20) as file:
+        for record in _read(file):
+            yield int.from_bytes(record[:_NUMBER], "big"), record[_NUMBER:]
 
 
 class Identities:
@@ -113,8 +144,7 @@ class Identities:
 
 def read_part(path: Path) -> list[Statement]:
     """Return the statements of a part in the order of their identities."""
-    with path.open("rb", buffering=1 << 20) as file:
-        statements = [_decode(packed) for packed in _read(file)]
+    statements = [_decode(packed) for _, packed in _read_numbered(path)]
     statements.sort(key=lambda statement: statement.identity)
     return statements
 

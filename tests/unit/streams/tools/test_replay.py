@@ -12,6 +12,7 @@ from rules.events import EVENT
 from rules.examples import events_of
 from rules.rulebook import load_rulebook
 from streams.settings import Forces
+from streams.tools import replay as replay_module
 from streams.tools import spool as spool_module
 from streams.tools.replay import FarAhead, Newest, Plan, replay_events, replay_to, spool_events
 from streams.tools.spool import Spool
@@ -132,6 +133,27 @@ def test_parts_on_disk_say_the_same_as_a_history_in_memory(
         assert alerts == whole.alerts
         assert summary.events == {"used": 6, "repeat": 1}
         assert summary.statuses == {"overdue": 1, "recorded_late": 1, "merged": 1}
+
+
+def test_more_parts_than_may_be_open_at_once_are_merged_in_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [{"at": f"2026-04-02T09:{n:02}:00Z", "opened": {"incident_ref": f"I{n:02}"}} for n in range(40)]
+    read = [(f"file:{n}", EVENT.validate_python(event)) for n, event in enumerate(events_of(lines))]
+    monkeypatch.setattr(spool_module, "PART_SIZE", 1)
+    for module in (spool_module, replay_module):
+        monkeypatch.setattr(module, "MAX_PARTS", 3)
+
+    statuses = StringIO()
+    with Spool(tmp_path, Forces({})) as taken:
+        until, _ = spool_events(read, taken, load_rulebook(), None)
+        assert until is not None
+        replay_to(taken, Plan(until, Forces({})), statuses, None)
+
+    assert [json.loads(line)["incident_ref"] for line in statuses.getvalue().splitlines()] == [
+        f"I{n:02}" for n in range(40)
+    ]
+    assert list(tmp_path.glob("part-*")) == []
 
 
 def test_no_part_is_left_on_the_disk(tmp_path: Path) -> None:

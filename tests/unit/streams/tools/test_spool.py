@@ -95,13 +95,26 @@ def test_forces_are_kept_apart_by_name(tmp_path: Path) -> None:
     assert [len(places) for places in homes.values()] == [1, 1]
 
 
-def test_there_are_never_too_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PART_SIZE", 1)
-    monkeypatch.setattr(module, "MAX_PARTS", 4)
+def test_a_part_that_is_too_large_is_dealt_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART_SIZE", 2)
+    monkeypatch.setattr(module, "MAX_PARTS", 3)
+    said = stated([{"at": at(n), "opened": {"incident_ref": f"I{n}"}} for n in range(59)])
 
-    parts = dealt(tmp_path, stated([{"at": at(n), "opened": {"incident_ref": f"I{n}"}} for n in range(40)]))
+    parts = dealt(tmp_path, said)
 
-    assert len(parts) == 4
+    assert max(len(part) for part in parts) <= 4
+    assert sorted(one.ref for part in parts for one in part) == sorted(one.ref for one in said)
+    assert len([file for file in tmp_path.rglob("part-*") if file.is_file()]) == len(parts)
+
+
+def test_a_connected_set_is_never_split_however_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART_SIZE", 2)
+    monkeypatch.setattr(module, "MAX_PARTS", 3)
+    lines = [{"at": at(n), "merged": {"incident_ref": f"{n}", "into": f"{n + 1}"}} for n in range(40)]
+
+    parts = dealt(tmp_path, stated(lines))
+
+    assert sorted(len(part) for part in parts if part) == [40]
 
 
 def test_an_empty_spool_has_one_empty_part(tmp_path: Path) -> None:
