@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from rules.alerts import Alert
+from rules.codes import GRAVITY
 from rules.explanation import span
 from rules.instants import calendar_years_apart, format_instant, parse_instant
 from rules.rulebook import SEVERITIES
@@ -35,7 +36,7 @@ class Summary:
     differences: Counter[str] = field(default_factory=Counter)
     years_apart: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
-    gravest: list[tuple[int, str, str, str]] = field(default_factory=list)
+    gravest: list[tuple[int, int, str, str, str]] = field(default_factory=list)
     until: datetime | None = None
 
     def add(self, other: "Summary") -> None:
@@ -47,11 +48,12 @@ class Summary:
         self.gravest = nsmallest(FIRST, self.gravest + other.gravest)
 
     def count_alert(self, alert: Alert) -> None:
-        """Count the last state of one alert, and keep it if it is among the gravest and longest due that stand."""
+        """Count the last state of one alert, and keep it if it is among the gravest that stand: by severity, harm, due time."""
         if alert.stands:
             self.open[alert.kind] += 1
             where = f"{alert.facts['force']}/{alert.facts['incident_ref']}"
-            grave = (SEVERITIES.index(alert.severity), format_instant(alert.due_at), where, alert.body["summary"])
+            harm = (SEVERITIES.index(alert.severity), GRAVITY[alert.facts["offence_group"]])
+            grave = (*harm, format_instant(alert.due_at), where, alert.body["summary"])
             self.gravest = nsmallest(FIRST, [*self.gravest, grave])
 
     def count_status(self, status: Mapping[str, Any], forces: Forces) -> None:
@@ -92,7 +94,8 @@ class Summary:
             "years_apart": sorted(self.years_apart),
             "changed": sorted(self.changed),
             "gravest": [
-                {"severity": SEVERITIES[rank], "incident": ref, "summary": said} for rank, _, ref, said in self.gravest
+                {"severity": SEVERITIES[rank], "incident": ref, "summary": said}
+                for rank, _, _, ref, said in self.gravest
             ],
         }
 
@@ -113,7 +116,7 @@ class Summary:
         for named in sorted(self.years_apart)[:LISTED]:
             ref, _, years = named.rpartition(": ")
             yield f"  look at    {ref}: received and recorded {years} calendar year apart to the day; a year typed wrongly?"
-        for severity, _, where, said in self.gravest:
+        for severity, _, _, where, said in self.gravest:
             yield f"  first      {SEVERITIES[severity]}: {where}: {said}"
         if self.differences:
             yield f"  with the other rulebook: {_counted(self.differences)}"
