@@ -86,6 +86,7 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
             moment.expectations += expected
             looked_at.append((ask, expected))
     _judge_alone(moment, book)
+    moment.quality = quality_of(situation, moment.expectations)
     for ask, expected in looked_at:
         owed += _expectations_owed(ask, expected, moment, turns)
     listed: list[CompiledAsk] = []
@@ -108,7 +109,7 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
         leading=leading,
         basis=basis,
         offence_group=_offence_group(situation, moment.expectations),
-        quality=quality_of(situation, moment.expectations),
+        quality=moment.quality,
         looked_at=looked_at,
         listed=listed,
     )

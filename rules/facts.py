@@ -25,6 +25,7 @@ class Moment:
     situation: Situation
     now: datetime
     expectations: list[Expectation] = field(default_factory=list)
+    quality: tuple[str, ...] = ()
 
     @property
     def open(self) -> list[Expectation]:
@@ -51,6 +52,9 @@ class Matter:
     waits: bool = False
     not_before: datetime | None = None
 
+
+IMPOSSIBLE_TIMES = ("occurred_after_report", "recorded_before_report", "received_after_opened")
+"""The `data_quality` values that say that two times of an incident cannot both be right (E14, E15, E26)."""
 
 Look = Callable[[Moment, Matter | None], Any]
 
@@ -194,6 +198,13 @@ def transfer_lacks(moment: Moment, matter: Matter | None) -> frozenset[str]:
     transfer = matter.about
     lacks = {"reference": not transfer.get("reference"), "victim told": transfer.get("victim_told_at") is None}
     return frozenset(what for what, missing in lacks.items() if missing)
+
+
+@fact(among=IMPOSSIBLE_TIMES)
+def time_fault(moment: Moment, matter: Matter | None) -> str:
+    """What cannot be right about the times."""
+    assert matter is not None
+    return str(matter.about)
 
 
 @fact(cite="CRR26 p12")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rules.facts import Matter, Moment
+from rules.facts import IMPOSSIBLE_TIMES, Matter, Moment
 from rules.instants import format_instant
 from rules.situation import Ground, Situation
 
@@ -129,3 +129,10 @@ def mismatches(moment: Moment) -> list[Matter]:
     """A linked record whose victims are not those of the log."""
     situation = moment.situation
     return [Matter(f"crime_mismatch {ref}", situation.starts, situation.starts, ref) for ref in situation.mismatched]
+
+
+@_matter
+def impossible_times(moment: Moment) -> list[Matter]:
+    """Two times of the incident that cannot both be right."""
+    at = moment.situation.starts
+    return [Matter(value, at, at, value) for value in IMPOSSIBLE_TIMES if value in moment.quality]

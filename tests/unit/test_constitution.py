@@ -108,7 +108,9 @@ GROUPS = [
     "fraud",
     "none",
 ]
-SOURCE = re.compile(r"(CRR26 p[0-9]+(-[0-9]+)?|NSIR ([0-9]+(\.[0-9]+)*[a-z]?|ch [0-9.]+)|OFG p[0-9]+(-[0-9]+)?|NOL26)")
+SOURCE = re.compile(
+    r"(CRR26 p[0-9]+(-[0-9]+)?|NSIR ([0-9]+(\.[0-9]+)*[a-z]?|ch [0-9.]+)|OFG p[0-9]+(-[0-9]+)?|NOL26|POLE [A-Z]+_[0-9]{3})"
+)
 
 
 @pytest.fixture(scope="module")
