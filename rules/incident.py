@@ -162,7 +162,8 @@ def _details(incident: Incident, statement: Statement) -> None:
     if "victims" in data:
         incident.victims, incident.victims_said = data["victims"] or [], statement.time
         for victim in incident.victims:
-            incident.named.setdefault(victim["victim_ref"], Named(statement.time, opening))
+            if opening or victim["victim_ref"] not in incident.named:
+                incident.named[victim["victim_ref"]] = Named(statement.time, opening)
     incident.quality.update(data.get("quality") or {})
 
 
