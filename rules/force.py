@@ -25,16 +25,6 @@ def _known_keys(codes: Mapping[str, str]) -> Mapping[str, str]:
     return codes
 
 
-class DatedCodes(BaseModel):
-    """The meaning of a force's codes for reports of the days `from` to `until`, both included (E46)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first: date = Field(alias="from")
-    last: date | None = Field(default=None, alias="until")
-    codes: Annotated[Mapping[str, str], AfterValidator(_known_keys)] = Field(alias="map")
-
-
 class Period(BaseModel):
     """Days from `from` to `until`, both included; without `until` it goes on."""
 
@@ -46,6 +36,12 @@ class Period(BaseModel):
     def holds(self, day: date) -> bool:
         """Whether a day lies in the period."""
         return self.first <= day and (self.last is None or day <= self.last)
+
+
+class DatedCodes(Period):
+    """The meaning of a force's codes for reports of the days of a period (E46)."""
+
+    codes: Annotated[Mapping[str, str], AfterValidator(_known_keys)] = Field(alias="map")
 
 
 class Links(BaseModel):

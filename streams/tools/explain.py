@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rules.alerts import Alert
 from rules.explanation import local_words, rendered
 from rules.history import play_statements
-from rules.instants import parse_instant
+from rules.instants import format_instant, parse_instant
 from rules.rulebook import SEVERITIES, Rulebook
 from rules.statements import Statement
 from streams.settings import Forces
@@ -61,7 +61,7 @@ class Explained:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for a program."""
-        line = [{"at": at.isoformat().replace("+00:00", "Z"), "what": what} for at, what in self.time_line]
+        line = [{"at": format_instant(at), "what": what} for at, what in self.time_line]
         return {"status": self.status, "alerts": self.alerts, "time_line": line}
 
     def lines(self) -> Iterator[str]:
@@ -120,4 +120,4 @@ def _words(said: Statement) -> str:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
+    return format_instant(value) if isinstance(value, datetime) else str(value)

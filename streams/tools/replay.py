@@ -93,7 +93,7 @@ def replay_events(
     """Replay a history that fits in memory; raises pydantic's ValidationError for what is no event."""
     book, forces = book or load_rulebook(), forces or Forces({})
     read = [event if not isinstance(event, Mapping) else EVENT.validate_python(event) for event in events]
-    statements = sorted((statement_of(event, book.lexicon) for event in read), key=lambda said: said.identity)
+    statements = [statement_of(event, book.lexicon) for event in read]
     if until is None:
         until = max((said.time for said in statements), default=None)
     if until is None:

@@ -18,6 +18,7 @@ import msgspec
 from rules.disclosure import Lexicon
 from rules.force import ForceProfile
 from rules.history import play_statements
+from rules.instants import format_instant
 from rules.rulebook import load_rulebook
 from rules.standing import Watch
 from rules.statements import Statement, statement_of
@@ -96,7 +97,7 @@ def open_incidents() -> None:
 
 def statements_of_one(number: int, received: datetime, lexicon: Lexicon) -> Iterator[Statement]:
     """Yield what is stated of one open incident: opened under a crime code, an officer's note, an update."""
-    at = received.isoformat().replace("+00:00", "Z")
+    at = format_instant(received)
     data = {"force": "simulated", "incident_ref": f"SIM-20260301-{number:06}"}
     entries = [{"at": at, "text": "caller states she was punched"}]
     opened: dict[str, Any] = {"received_at": at, "opened_at": at, "channel": "101", "opening_code": "CRIME_VIOLENCE"}
