@@ -10,7 +10,7 @@ help:
 	@echo "make example   ten simulated days, decided and explained"
 	@echo "make check     lint, format, types"
 	@echo "make quick     the unit tests, under a minute"
-	@echo "make test      every test"
+	@echo "make test      every test but the slow ones; on Apache Kafka too, where Java 17 and Maven are there"
 	@echo "make soak      the tests that take minutes"
 	@echo "make bench     speed and memory; SIZES='100000 1000000' for less"
 	@echo "make machine   the Debian packages that are needed, as root"
@@ -44,13 +44,13 @@ check: install
 	$(BIN)/mypy
 
 quick: install
-	$(BIN)/pytest -n auto -m "not slow" tests/unit
+	@$(BIN)/pytest -n auto -m "not slow and not kafka and not kafka3" tests/unit
 
 test: install
-	$(BIN)/pytest -n auto -m "not slow"
+	@tests/run "not slow"
 
 soak: install
-	$(BIN)/pytest -n auto -m slow
+	@tests/run slow
 
 bench: install
 	$(BIN)/python -m tests.bench $(SIZES)
@@ -59,7 +59,7 @@ machine:
 	@sh .ci/machine
 
 lock:
-	$(BIN)/uv pip compile pyproject.toml --extra development --extra build --python-version 3.11 --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra development --extra embedded --extra build --python-version 3.11 --quiet \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
 
 clean:

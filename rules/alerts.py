@@ -44,6 +44,7 @@ class Alert:
     raised_at: datetime
     opened_at: datetime
     paged: bool
+    feed_stale: bool
     facts: Mapping[str, Any]
     body: Mapping[str, Any]
     resolved_at: datetime | None = None
@@ -57,6 +58,11 @@ class Alert:
     def stands(self) -> bool:
         """Whether the alert is open or acknowledged."""
         return self.status != "resolved"
+
+    @property
+    def just_raised(self) -> bool:
+        """Whether its last change was to be raised, or raised again."""
+        return self.stands and self.changed_at == self.opened_at
 
     def as_dict(self) -> dict[str, Any]:
         """Return the alert in the contract's shape, absent values left out."""
@@ -73,7 +79,7 @@ class Alert:
             "resolved_at": format_instant(self.resolved_at) if self.resolved_at else None,
             "resolution": self.resolution,
             "acknowledged_by": self.acknowledged_by,
-            "feed_stale": False,
+            "feed_stale": self.feed_stale,
             "paged": self.paged,
             "history": [
                 {"at": format_instant(at), "status": status, **({"by": by} if by else {})}
@@ -85,10 +91,27 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Which alerts are handed to Alertmanager (reading R24)."""
+    """Which alerts are handed to Alertmanager, and what forbids it for now (readings R21, R24).
+
+    `read_to`: how far the crime feed has been read, None if all of it; `stale`: whether it is silent for longer than it
+    ever is; `catching_up`: whether events that came while nobody read them are still being read.
+    """
 
     severities: frozenset[str] = frozenset({"critical", "high"})
     enforcement_date: date | None = None
+    read_to: datetime | None = None
+    stale: bool = False
+    catching_up: bool = False
+
+    def rests_on_silence(self, kind: str, due_at: datetime) -> bool:
+        """Whether an alert says that no crime has come while one may be waiting to be read."""
+        if kind == "closed_without_crime":
+            return self.stale
+        return kind in ("overdue", "too_few_crimes") and self.read_to is not None and due_at >= self.read_to
+
+    def allows(self, severity: str, due_on: date) -> bool:
+        """Whether an alert of that severity is ever paged; history never is."""
+        return severity in self.severities and (self.enforcement_date is None or due_on >= self.enforcement_date)
 
 
 def alert_id(force: str, incident_ref: str, rule: str, kind: str, occasion: str) -> str:
@@ -108,8 +131,7 @@ def changes(said: Mapping[str, Alert], assessment: Assessment, at: datetime, pag
     leaders = _leaders(owed)
     changed: list[Alert] = []
     for name, each in owed.items():
-        paged = each in leaders and _pages(each, assessment, paging)
-        alert = _raised(name, each, said.get(name), assessment, at, paged)
+        alert = _raised(name, each, said.get(name), assessment, at, paging, leads=each in leaders)
         alert = _acknowledged(alert, situation.incident.acknowledged.get(name, ()))
         if alert != said.get(name):
             changed.append(replace(alert, changed_at=at))
@@ -129,21 +151,31 @@ def _leaders(owed: Mapping[str, Owed]) -> list[Owed]:
     return list(first.values())
 
 
-def _pages(owed: Owed, assessment: Assessment, paging: Paging) -> bool:
-    zone = assessment.situation.profile.zone
-    history = paging.enforcement_date is not None and local_day(owed.due_at, zone) < paging.enforcement_date
-    return owed.severity in paging.severities and not history
-
-
-def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment, at: datetime, paged: bool) -> Alert:
+def _raised(
+    name: str, owed: Owed, before: Alert | None, assessment: Assessment, at: datetime, paging: Paging, leads: bool
+) -> Alert:
     """Return the alert for what is owed: new, open again, or as it stood with what has changed in place."""
+    standing = before if before is not None and before.stands else None
+    silent = paging.rests_on_silence(owed.kind, owed.due_at) and (standing is None or standing.feed_stale)
+    withheld = (silent or paging.catching_up) and not (standing is not None and standing.paged)
+    due_on = local_day(owed.due_at, assessment.situation.profile.zone)
+    paged = leads and not withheld and paging.allows(owed.severity, due_on)
     facts = _facts(owed, assessment)
-    if before is not None and before.stands:
-        same = (before.severity, before.due_at, before.paged) == (owed.severity, owed.due_at, paged)
-        if same and facts == before.facts:
-            return before
+    if standing is not None:
         body = _body(owed, assessment)
-        return replace(before, severity=owed.severity, due_at=owed.due_at, paged=paged, facts=facts, body=body)
+        said = standing.severity, standing.due_at, standing.paged, standing.feed_stale
+        same = said == (owed.severity, owed.due_at, paged, silent) and facts == standing.facts
+        if same and {**body, "rulebook_hash": standing.body["rulebook_hash"]} == dict(standing.body):
+            return standing
+        return replace(
+            standing,
+            severity=owed.severity,
+            due_at=owed.due_at,
+            paged=paged,
+            feed_stale=silent,
+            facts=facts,
+            body=body,
+        )
     raised_at = at if before is None else before.raised_at
     history = (() if before is None else before.history) + ((at, "open", None),)
     return Alert(
@@ -157,6 +189,7 @@ def _raised(name: str, owed: Owed, before: Alert | None, assessment: Assessment,
         raised_at=raised_at,
         opened_at=at,
         paged=paged,
+        feed_stale=silent,
         facts=facts,
         body=_body(owed, assessment),
         history=history[-HISTORY_LENGTH:],

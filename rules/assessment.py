@@ -72,7 +72,10 @@ class Assessment:
 
 
 def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
-    """Judge a situation at an instant by the book of the day on which its report was received."""
+    """Judge a situation at an instant by the book of the day on which its report was received.
+
+    What a rule or a matter raises has its name as a note.
+    """
     moment = Moment(situation, now)
     if situation.incident.merges and situation.merged_into is not None:
         group, quality = _offence_group(situation, []), quality_of(situation, [])
@@ -82,7 +85,11 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     looked_at: list[tuple[CompiledAsk, list[Expectation]]] = []
     for ask in book.on(situation.day):
         if ask.terms is not None:
-            expected = _expected(ask, situation, moment)
+            try:
+                expected = _expected(ask, situation, moment)
+            except Exception as error:
+                error.add_note(ask.rule.id)
+                raise
             moment.expectations += expected
             looked_at.append((ask, expected))
     _judge_alone(moment, book)
@@ -90,10 +97,14 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     for ask, expected in looked_at:
         owed += _expectations_owed(ask, expected, moment, turns)
     listed: list[CompiledAsk] = []
-    matters = {about: found for about, look in MATTERS.items() if (found := look(moment))}
+    matters = _matters(moment)
     for ask in book.on(situation.day) if matters else ():
         if ask.terms is None and ask.ask.about in matters:
-            stands = _matters_owed(ask, matters[ask.ask.about], moment, turns)
+            try:
+                stands = _matters_owed(ask, matters[ask.ask.about], moment, turns)
+            except Exception as error:
+                error.add_note(ask.rule.id)
+                raise
             if ask.ask.then.kind == "listed":
                 listed += [ask] if stands else []
             else:
@@ -113,6 +124,18 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
         looked_at=looked_at,
         listed=listed,
     )
+
+
+def _matters(moment: Moment) -> dict[str, list[Matter]]:
+    found: dict[str, list[Matter]] = {}
+    for about, look in MATTERS.items():
+        try:
+            if matters := look(moment):
+                found[about] = matters
+        except Exception as error:
+            error.add_note(f"the matter {about}")
+            raise
+    return found
 
 
 def _expected(ask: CompiledAsk, situation: Situation, moment: Moment) -> list[Expectation]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,15 @@ class Links(BaseModel):
         return found
 
 
+class Feed(BaseModel):
+    """What is known of a feed's own habits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    silent_after: Annotated[timedelta, Field(gt=timedelta(0))]
+    """For how long it may be silent, or behind, before its silence says nothing any more (reading R21)."""
+
+
 class ForceProfile(BaseModel):
     """One force as its file `deploy/forces/<force>/force.yaml` describes it."""
 
@@ -75,6 +84,7 @@ class ForceProfile(BaseModel):
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()
+    feeds: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], Feed] = {}
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -5,7 +5,7 @@ the history; live it is what one incident has been told of the others. The code 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -86,6 +86,15 @@ class Group:
             for incident in near.incidents:
                 self._crimes_of[incident].add(statement.ref)
         return True
+
+    def knows(self, statement: Statement) -> bool:
+        """Whether the set holds a statement."""
+        return statement in self._said.get((statement.origin, statement.ref), ())
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield everything that was stated, those about one subject in their order."""
+        for said in self._said.values():
+            yield from said
 
     @staticmethod
     def _join(near: defaultdict[str, set[str]], ref: str, others: Iterable[str]) -> None:

@@ -32,6 +32,9 @@ def _of_times(situation: Situation) -> set[str]:
         found.add("recorded_before_report")
     if any(quality == "ambiguous_local_time" for quality in _qualities(situation)):
         found.add("ambiguous_local_time")
+    stated = [*(log.quality for log in situation.members), *(record.quality for record in situation.live)]
+    if any(quality.get("time") == "future_time" for quality in stated):
+        found.add("future_time")
     return found
 
 

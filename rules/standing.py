@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from rules.alerts import Alert, Paging, changes
-from rules.assessment import Assessment, assess, situation_of
+from rules.assessment import Assessment, Turn, assess, situation_of
 from rules.force import ForceProfile
 from rules.group import Group
 from rules.rulebook import Rulebook
@@ -27,6 +27,7 @@ class Standing:
     assessment: Assessment | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     updated_at: datetime | None = None
+    turn: Turn | None = None
     situation: Situation | None = None
 
     @property
@@ -42,26 +43,43 @@ class Standing:
 
 
 class Watch:
-    """A group under watch: its statements, what has been said of its incidents, and their next turns."""
+    """A group under watch: its statements, what has been said of its incidents, and their next turns.
 
-    def __init__(self, profile: ForceProfile, book: Rulebook, paging: Paging | None = None) -> None:
+    With `only`, of all that the group holds, one incident alone is judged: the live path knows of others what bears on it.
+    """
+
+    def __init__(
+        self, profile: ForceProfile, book: Rulebook, paging: Paging | None = None, only: str | None = None
+    ) -> None:
         self.group = Group(profile)
         self.book = book
         self.paging = paging or Paging(enforcement_date=profile.enforcement_date)
+        self.only = only
         self.standings: dict[str, Standing] = {}
         self._turns: list[tuple[datetime, datetime, str]] = []
 
-    def observe(self, statements: Iterable[Statement], now: datetime) -> list[Alert]:
-        """Take in what was stated at one instant, all of it before anything is judged; return the alerts that changed."""
+    def resume(self, ref: str, statements: Iterable[Statement], standing: Standing) -> None:
+        """Go on from what was stated and said before, with nothing judged anew."""
+        for statement in statements:
+            self.group.observe(statement)
+        standing.situation = situation_of(self.group, ref, self.book)
+        self.standings[ref] = standing
+        self._await(ref, standing)
+
+    def observe(self, statements: Iterable[Statement], now: datetime, judged_at: datetime | None = None) -> list[Alert]:
+        """Take in what was stated at one instant, all of it before anything is judged; return the alerts that changed.
+
+        `judged_at` is an earlier instant by whose deadlines to judge, where the crime feed has not been read up to now.
+        """
         touched: set[str] = set()
         for statement in statements:
             if self.group.observe(statement) and statement.says_something:
-                touched |= self.group.touched_by(statement)
+                touched |= self.group.touched_by(statement) if self.only is None else {self.only}
         changed: list[Alert] = []
         for ref in sorted(touched):
             standing = self.standings.setdefault(ref, Standing())
             standing.situation = situation_of(self.group, ref, self.book)
-            changed += self._judge(ref, standing, now, now)
+            changed += self._judge(ref, standing, judged_at or now, now)
         return changed
 
     def advance(self, until: datetime, *, before: bool = False) -> list[Alert]:
@@ -70,20 +88,30 @@ class Watch:
         while self._turns and (self._turns[0][0] < until if before else self._turns[0][0] <= until):
             at, called, ref = heappop(self._turns)
             standing = self.standings[ref]
-            turn = standing.assessment.turn if standing.assessment is not None else None
-            if turn is not None and turn.at == at:
+            if standing.turn is not None and standing.turn.at == at:
                 changed += self._judge(ref, standing, at, called)
         return changed
+
+    def review(self, now: datetime, judged_at: datetime) -> list[Alert]:
+        """Judge everything again, because the book, or what forbade paging, is another one than before."""
+        return [
+            alert for ref in sorted(self.standings) for alert in self._judge(ref, self.standings[ref], judged_at, now)
+        ]
 
     def _judge(self, ref: str, standing: Standing, now: datetime, called: datetime) -> list[Alert]:
         if standing.situation is None:
             return []
         assessment = assess(standing.situation, self.book, now)
-        if (turn := assessment.turn) is not None:
-            heappush(self._turns, (turn.at, turn.called, ref))
+        standing.assessment, standing.turn = assessment, assessment.turn
+        self._await(ref, standing)
         changed = changes(standing.alerts, assessment, called, self.paging)
         standing.alerts.update((alert.alert_id, alert) for alert in changed)
-        standing.assessment = assessment
-        if (facts := status_facts(assessment)) != standing.facts:
-            standing.facts, standing.updated_at = facts, called
+        facts = status_facts(assessment)
+        if facts != {**standing.facts, "rulebook_hash": facts["rulebook_hash"]}:
+            standing.facts = facts
+            standing.updated_at = max(called, standing.updated_at or called)
         return changed
+
+    def _await(self, ref: str, standing: Standing) -> None:
+        if standing.turn is not None:
+            heappush(self._turns, (standing.turn.at, standing.turn.called, ref))

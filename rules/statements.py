@@ -102,6 +102,15 @@ class Statements:
     def __len__(self) -> int:
         return len(self._ordered)
 
+    def __contains__(self, statement: Statement) -> bool:
+        identity = statement.identity
+        place = bisect_left(self._identities, identity)
+        while place < len(self._identities) and self._identities[place] == identity:
+            if _canonical(self._ordered[place]) == _canonical(statement):
+                return True
+            place += 1
+        return False
+
     def add(self, statement: Statement) -> bool:
         """Add a statement; return whether it was new."""
         identity = statement.identity

@@ -1,19 +1,31 @@
 """The knobs: `RECORDING_*` variables or a YAML file, checked at the start; a wrong one is named with what was expected."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from rules.force import ForceProfile
 from rules.yaml_source import Fault, FileFaults, fault_at, read_model
 
 _FILE = "RECORDING_SETTINGS"
+
+
+def _seconds(given: Any) -> Any:
+    """Take a plain number as seconds, as a person would write them; anything else is ISO 8601, as `PT2M`."""
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        return given
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
 class Forces:
@@ -28,6 +40,13 @@ class Forces:
             known = self._profiles[force] = ForceProfile(force=force)
         return known
 
+    def __iter__(self) -> Iterator[ForceProfile]:
+        return iter(list(self._profiles.values()))
+
+    def with_habits(self, feed: str) -> list[ForceProfile]:
+        """Return the forces that say of a feed for how long it may be silent."""
+        return [profile for profile in self if feed in profile.feeds]
+
 
 class Settings(BaseSettings):
     """What may be set; every name is also a variable, as `RECORDING_FORCES` for `forces`."""
@@ -38,6 +57,34 @@ class Settings(BaseSettings):
     """The folder with one folder a force, each with its force.yaml."""
     rulebook: Path | None = None
     """A folder of rule files to use in place of the one that ships with the project."""
+    broker: Annotated[str, StringConstraints(pattern=r"^[^\s,:/]+:\d+(,[^\s,:/]+:\d+)*$")] = "127.0.0.1:9092"
+    """Kafka's addresses as `host:port`, several with commas between."""
+    application: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "recording-monitor"
+    """The name of the workers' consumer group, and the prefix of the topics that belong to them alone."""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 12
+    """How many partitions the topics get that are created, and how many the internal ones must have."""
+    replication: Annotated[int, Field(ge=-1, le=32767)] = -1
+    """How many copies of each partition; -1: what the broker has as its default."""
+    host: str = "127.0.0.1"
+    """The address on which a worker serves its metrics and health."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 9464
+    """The port of that; 0: a free one."""
+    page_severities: frozenset[str] = frozenset({"critical", "high"})
+    """The severities that are handed to Alertmanager (reading R24)."""
+    retention: Duration = timedelta(days=396)
+    """How old an event about an incident that is not held may be: thirteen months."""
+    flush: Duration = timedelta(milliseconds=100)
+    """How often outputs, states and acknowledgements go out."""
+    commit: Duration = timedelta(seconds=1)
+    """How often what was acknowledged is committed."""
+    heartbeat: Duration = timedelta(seconds=5)
+    """How often each stage says how far it has read."""
+    sweep: Duration = timedelta(seconds=1)
+    """How often the deadlines that have passed are looked for."""
+    session: Annotated[Duration, Field(ge=timedelta(seconds=6))] = timedelta(seconds=30)
+    """How long a worker may be silent before the broker gives its partitions to another one."""
+    hold: Duration = timedelta(minutes=2)
+    """How long a deadline waits for a crime feed that has not been read past it."""
 
     @classmethod
     def settings_customise_sources(

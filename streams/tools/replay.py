@@ -208,7 +208,7 @@ def _played(statements: list[Statement], until: datetime, forces: Forces, book: 
 
 def _count_alerts(played: Played, summary: Summary) -> None:
     for alert in played.changes:
-        if alert.status == "open" and alert.opened_at == alert.history[-1][0]:
+        if alert.just_raised:
             summary.raised[alert.kind] += 1
     for standing in played.standings.values():
         for alert in standing.alerts.values():

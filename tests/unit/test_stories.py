@@ -65,7 +65,7 @@ def _book() -> Rulebook:
 def _played(story: Story) -> Outcome:
     events = [EVENT.validate_python(event) for event in events_of(story.given)]
     played = play(events, parse_instant(story.until), ForceProfile(force=FORCE), _book())
-    changes = sorted(played.changes, key=lambda alert: (alert.history[-1][0], alert.alert_id))
+    changes = sorted(played.changes, key=lambda alert: (alert.changed_at or alert.raised_at, alert.alert_id))
     return Outcome([played.statuses[ref] for ref in sorted(played.statuses)], [alert.as_dict() for alert in changes])
 
 

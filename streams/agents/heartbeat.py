@@ -1,0 +1,70 @@
+"""The heartbeat of intake: says to the next stage, over every partition of it, how far each partition of a feed was read."""
+
+import faust
+from faust.types import TP
+from mode.utils.logging import get_logger
+
+from rules.events import TOPICS
+from streams.agents.inboxes import Inboxes
+from streams.agents.intake import Intake
+from streams.agents.messages import Seen
+from streams.agents.watermarks import CRIMES, Marks
+from streams.clock import Clock
+from streams.kafka.state import Flush
+from streams.outward.metrics import Metrics
+
+log = get_logger(__name__)
+
+
+class Heartbeat:
+    """Compares what intake has handled with where the partitions end, and sends what follows behind the records."""
+
+    def __init__(
+        self,
+        app: faust.App,
+        flush: Flush,
+        inboxes: Inboxes,
+        clock: Clock,
+        intake: Intake,
+        metrics: Metrics,
+    ) -> None:
+        self._app = app
+        self._flush = flush
+        self._clock = clock
+        self._intake = intake
+        self._metrics = metrics
+        self._inboxes = inboxes
+        self._marks: dict[TP, Marks] = {}
+
+    async def beat(self) -> None:
+        """Say once how far the partitions that are owned here have been read; what cannot be known now is not said."""
+        consumer = self._app.consumer
+        owned = {tp for tp in consumer.assignment() if tp.topic in TOPICS}
+        self._marks = {tp: self._marks.get(tp) or Marks() for tp in owned}
+        at = self._clock.now()
+        try:
+            ends = await consumer.highwaters(*owned)
+            starts = await consumer.earliest_offsets(*owned)
+        except Exception as error:
+            log.warning("the broker does not say where the input topics end: %s", type(error).__name__)
+            return
+        if self._flush.suspended:
+            return
+        for tp in sorted(owned):
+            position = self._position(tp, starts[tp])
+            read_to = self._marks[tp].look(position, ends[tp], at)
+            if read_to is None:
+                continue
+            partitions = consumer.topic_partitions(tp.topic) or 1
+            newest = self._intake.newest.get((tp.topic, tp.partition), {})
+            inbox = self._inboxes.crimes if tp.topic == CRIMES else self._inboxes.incidents
+            self._inboxes.everywhere(inbox, Seen(tp.topic, tp.partition, partitions, read_to, newest))
+        self._metrics.heartbeat("intake", at)
+
+    def _position(self, tp: TP, start: int) -> int:
+        """Return the offset before which everything was handled, now or before the partition came here."""
+        handled = self._intake.positions.get((tp.topic, tp.partition))
+        if handled is not None:
+            return handled
+        committed: int | None = getattr(self._app.consumer, "_committed_offset").get(tp)  # noqa: B009
+        return start if committed is None else max(committed, start)

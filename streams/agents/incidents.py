@@ -1,0 +1,185 @@
+"""The incident agent: keeps the row of each incident, has it judged, and publishes what is then said of it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rules.alerts import Alert
+from rules.force import ForceProfile
+from rules.instants import local_day, parse_instant
+from rules.statements import Statement
+from rules.status import FINAL
+from streams.agents.inbox import Inbox
+from streams.agents.inboxes import Inboxes
+from streams.agents.judge import Judge, Judged
+from streams.agents.messages import Due, Message, Origin, Said, Seen, Teller, Told, key_of, subject_of
+from streams.agents.rows import IncidentRow, packed, read_incident, read_summary
+from streams.agents.sweep import Schedule
+from streams.agents.watermarks import CRIMES, View, Watermarks
+from streams.clock import Clock
+from streams.kafka.state import Flush, StateTable
+from streams.outward.metrics import Metrics
+from streams.settings import Forces
+
+ALERTS = "recording-alerts"
+STATUSES = "recording-status"
+RETRY_AFTER = timedelta(minutes=10)
+"""When an incident is judged again whose deadline could not be, because a rule failed on it."""
+
+_json = msgspec.json.encode
+
+
+class IncidentAgent:
+    """Owns the rows of the incidents that live in its partitions of the incident inbox."""
+
+    def __init__(
+        self,
+        flush: Flush,
+        inboxes: Inboxes,
+        clock: Clock,
+        metrics: Metrics,
+        forces: Forces,
+        judge: Judge,
+        watermarks: Watermarks,
+        retention: timedelta,
+        broker: Mapping[str, str],
+    ) -> None:
+        self._flush = flush
+        self._clock = clock
+        self._metrics = metrics
+        self._forces = forces
+        self._judge = judge
+        self._watermarks = watermarks
+        self._retention = retention
+        self._inboxes = inboxes
+        self.schedule = Schedule()
+        self.table: StateTable
+        self.run = Inbox(flush, clock, metrics, broker, self._handle, self._seen).run
+
+    def recovered(self, owned: frozenset[int]) -> None:
+        """Build the schedule and the gauges of the partitions that are owned now, from the first fields of their rows."""
+        for partition in range(self._inboxes.partitions):
+            self.schedule.left(partition)
+            self._metrics.left(partition)
+            if partition not in owned:
+                self._watermarks.left(partition)
+        for partition in owned:
+            for key, content in self.table.rows(partition):
+                row = read_summary(content)
+                self._metrics.changed(partition, None, row.held)
+                if row.book != self._judge.book_hash:
+                    row.due = self._clock.now()
+                self.schedule.plan(partition, key, row)
+
+    def sweep(self) -> None:
+        """Send a message to each incident that is due, the gravest first."""
+        now = self._clock.now()
+        due = Due(now)
+        for partition, key in self.schedule.take(lambda part, force: self._view(part, force, now)):
+            self._inboxes.due(partition, key, due)
+        if (heard := self._heard) is not None:
+            self._metrics.heartbeat("sweep", min(now, heard))
+
+    def _view(self, partition: int, force: str, now: datetime) -> View:
+        return self._watermarks.view(partition, self._forces.profile(force), now)
+
+    def _handle(self, partition: int, key: bytes, message: Message, origin: Origin) -> None:
+        force, ref = subject_of(key)
+        now = self._clock.now()
+        content = self.table.get(partition, key)
+        row = None if content is None else read_incident(content)
+        statements: list[Statement] = []
+        teller: Teller | None = None
+        match message:
+            case Said(_, statement):
+                if row is None and statement.time < now - self._retention:
+                    self._metrics.event(origin.topic, origin.type, "expired")
+                    return
+                statements = [statement]
+            case Told():
+                statements, teller = message.statements, message.teller
+        try:
+            judged = self._judge.judge(row, force, ref, statements, now, self._view(partition, force, now), teller)
+            content = packed(judged.row)
+        except Exception:
+            if row is not None and isinstance(message, Due):
+                self._retry(partition, key, row, now)
+            raise
+        self.table.put(partition, key, content)
+        self.schedule.plan(partition, key, judged.row)
+        self._publish(partition, force, ref, row, judged, now)
+        if isinstance(message, Said):
+            self._metrics.event(origin.topic, origin.type, "used" if judged.new else "repeat")
+        for other, facts in judged.told.items():
+            self._inboxes.to_incident(force, other, Told(origin, ("incident", ref), facts))
+
+    def _retry(self, partition: int, key: bytes, row: IncidentRow, now: datetime) -> None:
+        row.due = row.due and now + RETRY_AFTER
+        row.review = row.review and now + RETRY_AFTER
+        self.schedule.plan(partition, key, row)
+
+    def _publish(
+        self,
+        partition: int,
+        force: str,
+        ref: str,
+        before: IncidentRow | None,
+        judged: Judged,
+        now: datetime,
+    ) -> None:
+        profile = self._forces.profile(force)
+        for alert in judged.changed:
+            self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
+            self._count_alert(alert, profile, now)
+        if judged.status is not None:
+            self._flush.send(STATUSES, key_of(force, ref), _json(judged.status))
+            self._count_status(before, judged.row, profile)
+        self._metrics.changed(partition, None if before is None else before.held, judged.row.held)
+
+    def _count_alert(self, alert: Alert, profile: ForceProfile, now: datetime) -> None:
+        if _is_history(alert.due_at, profile):
+            return
+        if alert.just_raised:
+            self._metrics.raised(profile.force, alert.kind, alert.severity, alert.rule)
+            if alert.kind == "overdue" and alert.opened_at == alert.due_at:
+                self._metrics.late(now - alert.due_at)
+        elif alert.resolution is not None and not alert.stands:
+            self._metrics.resolved(profile.force, alert.kind, alert.resolution)
+
+    def _count_status(self, before: IncidentRow | None, after: IncidentRow, profile: ForceProfile) -> None:
+        facts, said = after.facts, before.facts if before is not None else {}
+        if _is_history(parse_instant(facts.get("due_at") or facts["received_at"]), profile):
+            return
+        if facts["status"] in FINAL and facts["status"] != said.get("status"):
+            self._metrics.outcome(profile.force, facts["offence_group"], facts["status"])
+        delay = facts.get("delay_seconds")
+        if facts["status"].startswith("recorded_") and delay is not None and delay != said.get("delay_seconds"):
+            self._metrics.delay(profile.force, facts["offence_group"], delay)
+
+    def _seen(self, partition: int, seen: Seen) -> None:
+        if not self._watermarks.take(partition, seen):
+            return
+        now = self._clock.now()
+        if (heard := self._heard) is not None:
+            self._metrics.heartbeat("incidents", heard)
+        if partition == 0:  # one owner speaks for all, so that the sum over workers is 0 or 1
+            for profile in self._forces.with_habits(CRIMES):
+                self._metrics.stale(profile.force, CRIMES, self._watermarks.view(0, profile, now).stale)
+
+    @property
+    def _heard(self) -> datetime | None:
+        """How far all feeds have been read by all that is owned here; None while that is not known."""
+        heard = [self._watermarks.read_to(owned) for owned in self.table.owned]
+        known = [at for at in heard if at is not None]
+        return min(known) if known and len(known) == len(heard) else None
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether it is known of every owned partition how far the feeds have been read."""
+        return self._heard is not None or not self.table.owned
+
+
+def _is_history(at: datetime, profile: ForceProfile) -> bool:
+    """Whether something belongs to the time before the force's enforcement date: it is listed, and not counted."""
+    return profile.enforcement_date is not None and local_day(at, profile.zone) < profile.enforcement_date

@@ -1,0 +1,203 @@
+"""What is kept of an incident and of a crime: what was stated, and what has been said of it, as msgpack.
+
+The first fields of an incident's row are all that the sweep and the gauges need; they are read without the rest.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from rules.alerts import Alert
+from rules.assessment import Turn
+from rules.standing import Standing
+from rules.statements import Statement
+from streams.agents.messages import Teller
+from streams.outward.metrics import Held
+
+MAX_ROW = 256 * 1024
+"""A row is at most this large, so that it always fits into one record of its changelog."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long an incident waits to hear of another one that it was merged into, say, before it is judged without."""
+
+Asked = dict[Teller, datetime | None]
+
+_pack = msgspec.msgpack.Encoder(order="deterministic").encode
+_unpack = msgspec.msgpack.decode
+
+
+class TooLarge(Exception):
+    """What is stated of one incident would not fit into its row."""
+
+
+class Body(Mapping[str, Any]):
+    """What an alert was last built to say, kept packed: it is read again only when the alert is published again."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def _open(self) -> dict[str, Any]:
+        opened: dict[str, Any] = _unpack(self.packed)
+        return opened
+
+    def __getitem__(self, name: str) -> Any:
+        return self._open()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._open())
+
+    def __len__(self) -> int:
+        return len(self._open())
+
+
+class Summary(msgspec.Struct, array_like=True):
+    """The first fields of an incident's row: when it is due again, and what the gauges count of it.
+
+    `review`: what it was last said under forbade paging; once the crime feed has been read past that instant and
+    nothing forbids it any more, it is to be judged again.
+    """
+
+    force: str
+    book: str
+    due: datetime | None
+    review: datetime | None
+    area: str | None
+    status: str | None
+    group: str
+    deadline: datetime | None
+    open_alerts: list[tuple[str, str]]
+
+    @property
+    def held(self) -> Held:
+        """What the gauges need of the incident."""
+        return Held(self.force, self.area, self.status, self.group, self.deadline, tuple(self.open_alerts))
+
+
+class IncidentRow(Summary, array_like=True):
+    """An incident: what was stated of it and of others that bear on it, and what was last said of it.
+
+    `judged_at` is how far its deadlines were judged, which never goes back. `mute` has the digests of updates that stated
+    nothing: they are kept to know a repeat. `explained` is the digest of the explanation that was last published. `asked`
+    has the incidents and crimes that it leads to, with the instant since which it waits to hear of them before it is
+    judged; None once they have told, or have not for too long.
+    """
+
+    judged_at: datetime
+    turn: tuple[datetime, datetime] | None
+    facts: dict[str, Any]
+    updated_at: datetime | None
+    explained: bytes
+    asked: list[tuple[Teller, datetime | None]]
+    mute: list[bytes]
+    statements: list[Statement]
+    alerts: list[tuple[Any, ...]]
+
+    def standing(self) -> Standing:
+        """Return what was last said, to go on from."""
+        alerts = (_alert(kept) for kept in self.alerts)
+        return Standing(
+            alerts={alert.alert_id: alert for alert in alerts},
+            facts=self.facts,
+            updated_at=self.updated_at,
+            turn=None if self.turn is None else Turn(*self.turn),
+        )
+
+
+class CrimeRow(msgspec.Struct, array_like=True):
+    """A crime: what was stated of it, and the incidents that asked to be told."""
+
+    statements: list[Statement]
+    followers: list[str]
+
+
+_incident = msgspec.msgpack.Decoder(IncidentRow).decode
+_crime = msgspec.msgpack.Decoder(CrimeRow).decode
+_summary = msgspec.msgpack.Decoder(Summary).decode
+
+
+def read_incident(row: bytes) -> IncidentRow:
+    """Read an incident's row."""
+    return _incident(row)
+
+
+def read_summary(row: bytes) -> Summary:
+    """Read the first fields of an incident's row."""
+    return _summary(row)
+
+
+def read_crime(row: bytes) -> CrimeRow:
+    """Read a crime's row."""
+    return _crime(row)
+
+
+def packed(row: IncidentRow | CrimeRow) -> bytes:
+    """Return a row as it is kept; raises TooLarge."""
+    content = _pack(row)
+    if len(content) > MAX_ROW:
+        raise TooLarge(f"its row would have more than {MAX_ROW} bytes")
+    return content
+
+
+def incident_row(
+    force: str,
+    book: str,
+    statements: Iterable[Statement],
+    mute: Iterable[bytes],
+    standing: Standing,
+    judged_at: datetime,
+    explained: bytes,
+    asked: Asked,
+    catching_up: bool,
+) -> IncidentRow:
+    """Return the row of an incident as it stands."""
+    facts, turn = standing.facts, standing.turn
+    standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
+    deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
+    withheld = [alert.due_at for alert in standing_alerts if alert.feed_stale or (catching_up and not alert.paged)]
+    return IncidentRow(
+        force=force,
+        book=book,
+        due=min((at + PATIENCE for at in asked.values() if at), default=None if turn is None else turn.at),
+        review=max(withheld, default=None),
+        area=facts.get("area"),
+        status=facts.get("status"),
+        group=facts.get("offence_group", "none"),
+        deadline=deadline,
+        open_alerts=sorted((alert.kind, alert.severity) for alert in standing_alerts),
+        judged_at=judged_at,
+        turn=None if turn is None else (turn.at, turn.called),
+        facts=dict(facts),
+        updated_at=standing.updated_at,
+        explained=explained,
+        asked=sorted(asked.items()),
+        mute=sorted(mute),
+        statements=list(statements),
+        alerts=[_kept(alert) for alert in standing.alerts.values()],
+    )
+
+
+def digest(said: Any) -> bytes:
+    """Return eight bytes that tell a statement, or an explanation, from any other of its incident."""
+    return blake2b(_pack(said), digest_size=8).digest()
+
+
+_NAMES = [field.name for field in fields(Alert)]
+_BODY = _NAMES.index("body")
+
+
+def _kept(alert: Alert) -> tuple[Any, ...]:
+    values = [getattr(alert, name) for name in _NAMES]
+    values[_BODY] = alert.body.packed if isinstance(alert.body, Body) else _pack(dict(alert.body))
+    return tuple(values)
+
+
+def _alert(kept: tuple[Any, ...]) -> Alert:
+    values = dict(zip(_NAMES, kept, strict=True))
+    history = tuple((at, status, by) for at, status, by in values["history"])
+    return Alert(**{**values, "body": Body(values["body"]), "history": history})

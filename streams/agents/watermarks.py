@@ -1,0 +1,124 @@
+"""How far the feeds have been read, which decides what their silence says.
+
+A deadline that passed with no crime is a fact only once every crime partition has been read past it. Each stage tells
+the next one how far it has read, along the way that the records travel, so that the word cannot overtake them.
+"""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from rules.force import ForceProfile
+from streams.agents.messages import Seen
+
+CRIMES: Final = "crime-records"
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Before every instant: how far a feed has been read of which nothing is known yet."""
+
+
+class View(NamedTuple):
+    """What may be said at an instant about an incident of a force.
+
+    `judged_at`: the instant up to which deadlines are judged; `read_to`: how far the force's crime feed has been read;
+    `stale`: whether that feed is silent or behind for longer than it ever is; `catching_up`: whether some feed is still
+    being read that came while nobody read it.
+    """
+
+    judged_at: datetime
+    read_to: datetime
+    stale: bool
+    catching_up: bool
+
+
+class Marks:
+    """How far one partition of a topic has been read, by where its end was at which instant."""
+
+    def __init__(self) -> None:
+        self.read_to: datetime | None = None
+        self._ends: deque[tuple[int, datetime]] = deque()
+
+    def look(self, position: int, end: int, at: datetime) -> datetime | None:
+        """Take in that the partition ended before `end` at an instant, and that all before `position` has been handled."""
+        self._ends.append((end, at))
+        while self._ends and self._ends[0][0] <= position:
+            self.read_to = self._ends.popleft()[1]
+        return self.read_to
+
+
+@dataclass
+class _Feed:
+    partitions: int
+    read_to: dict[int, datetime] = field(default_factory=dict)
+    newest: dict[str, tuple[datetime, float]] = field(default_factory=dict)
+
+    @property
+    def least(self) -> datetime | None:
+        return min(self.read_to.values()) if len(self.read_to) >= self.partitions else None
+
+
+class Watermarks:
+    """What the owner of some partitions of an inbox was told of the feeds before it."""
+
+    def __init__(self, feeds: Collection[str], hold: timedelta) -> None:
+        self._names = feeds
+        self._hold = hold
+        self._feeds: dict[int, dict[str, _Feed]] = {}
+        self._behind: dict[tuple[int, str], datetime] = {}
+
+    def take(self, partition: int, seen: Seen) -> bool:
+        """Take in a word that came over a partition; return whether the feed as a whole has now been read further."""
+        feeds = self._feeds.setdefault(partition, {})
+        feed = feeds.setdefault(seen.feed, _Feed(seen.partitions))
+        before = feed.least
+        feed.partitions = seen.partitions
+        feed.read_to[seen.partition] = max(seen.read_to, feed.read_to.get(seen.partition, NEVER))
+        for force, newest in seen.newest.items():
+            feed.newest[force] = max(newest, feed.newest.get(force, newest))
+        return feed.least is not None and feed.least != before
+
+    def left(self, partition: int) -> None:
+        """Forget what was told over a partition that has gone to another worker."""
+        self._feeds.pop(partition, None)
+        for place in [place for place in self._behind if place[0] == partition]:
+            del self._behind[place]
+
+    def onward(self, partition: int, partitions: int, name: str) -> Seen | None:
+        """Return what to tell the next stage of a feed, as one of so many partitions of this one; None if not known."""
+        feed = self._feeds.get(partition, {}).get(name)
+        least = None if feed is None else feed.least
+        return None if feed is None or least is None else Seen(name, partition, partitions, least, feed.newest)
+
+    def read_to(self, partition: int) -> datetime | None:
+        """Return how far all feeds have been read; None until each has been heard of."""
+        least = [feed.least for feed in self._feeds.get(partition, {}).values()]
+        known = [at for at in least if at is not None]
+        return min(known) if len(known) == len(self._names) else None
+
+    def view(self, partition: int, profile: ForceProfile, now: datetime) -> View:
+        """Return what may be said about the incidents of a force that live in a partition."""
+        feed = self._feeds.get(partition, {}).get(CRIMES)
+        least = None if feed is None else feed.least
+        read_to, stale = least or NEVER, False
+        habits, newest = profile.feeds.get(CRIMES), None if feed is None else feed.newest.get(profile.force)
+        if habits is not None and newest is not None and least is not None:
+            time, behind = newest[0], timedelta(seconds=newest[1])
+            silent = now - (time + behind) > habits.silent_after
+            stale = silent or behind > habits.silent_after
+            read_to = time if silent else max(least - behind, time)
+        everything = self.read_to(partition)
+        catching_up = everything is None or now - everything > self._hold
+        return View(self._judged_at((partition, profile.force), read_to, now), read_to, stale, catching_up)
+
+    def _judged_at(self, place: tuple[int, str], read_to: datetime, now: datetime) -> datetime:
+        """Return how far deadlines are judged: as far as crimes were read, or, once that has not got on for too long, more.
+
+        What comes first after a start is a backlog: for as long as the hold nothing is said that it may still answer.
+        """
+        if now - read_to <= self._hold:
+            self._behind.pop(place, None)
+            return min(now, read_to)
+        if now - self._behind.setdefault(place, now) < self._hold:
+            return read_to
+        return now - self._hold

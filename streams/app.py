@@ -1,0 +1,148 @@
+"""Puts the live path together: the only place where the pure part, the agents and Faust meet."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import faust
+
+from rules.events import TOPICS
+from rules.rulebook import Rulebook
+from streams.agents.crimes import CrimeAgent
+from streams.agents.heartbeat import Heartbeat
+from streams.agents.inboxes import Inboxes
+from streams.agents.incidents import IncidentAgent
+from streams.agents.intake import Intake
+from streams.agents.judge import Judge
+from streams.agents.watermarks import CRIMES, Watermarks
+from streams.clock import Clock
+from streams.kafka.state import Flush, StateTable
+from streams.outward.metrics import Metrics
+from streams.settings import Forces, Settings
+
+STUCK_AFTER = timedelta(seconds=60)
+"""How long nothing may have been flushed before the worker says of itself that it is stuck."""
+
+
+class Live:
+    """One worker's live path: its Faust application, its agents and what they keep.
+
+    `reached` is told each point that a flush passes; it is for those who test what a crash there leaves behind.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        forces: Forces,
+        book: Rulebook,
+        clock: Clock,
+        datadir: str,
+        reached: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.app = _faust_app(settings, datadir)
+        self.metrics = Metrics(forces, book)
+        self.flush = Flush(self.app, settings.flush, reached)
+        self._swept = False
+        inboxes = Inboxes(self.flush, settings.application, settings.partitions)
+        broker = {"bootstrap_servers": settings.broker}
+        self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
+        told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks(set(TOPICS), settings.hold)
+        self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
+        self.incidents = IncidentAgent(
+            self.flush,
+            inboxes,
+            clock,
+            self.metrics,
+            forces,
+            Judge(forces, book, settings.page_severities),
+            told_of_all,
+            settings.retention,
+            broker,
+        )
+        self.heartbeat = Heartbeat(self.app, self.flush, inboxes, clock, self.intake, self.metrics)
+        self._connect(inboxes)
+
+    def _connect(self, inboxes: Inboxes) -> None:
+        app, settings = self.app, self.settings
+        for topic in TOPICS:
+            app.agent(_raw(app, topic), name=f"intake of {topic}")(self.intake.run)
+        app.agent(_raw(app, inboxes.crimes), name="crimes")(self.crimes.run)
+        app.agent(_raw(app, inboxes.incidents), name="incidents")(self.incidents.run)
+        self.crimes.table = StateTable(app, "crimes", settings.partitions, self.flush, self.crimes.recovered)
+        self.incidents.table = StateTable(app, "incidents", settings.partitions, self.flush, self.incidents.recovered)
+        app.on_partitions_assigned.connect(self._on_assigned, weak=False)
+        app.task(self.flush.run)
+        app.task(self._beat)
+        app.task(self._sweep)
+
+    async def _on_assigned(self, *_: Any, **__: Any) -> None:
+        self.intake.forget()
+
+    async def _beat(self) -> None:
+        await self._repeat(self.settings.heartbeat, self.heartbeat.beat)
+
+    async def _sweep(self) -> None:
+        async def sweep() -> None:
+            self.incidents.sweep()
+            self._swept = True
+
+        await self._repeat(self.settings.sweep, sweep)
+
+    async def _repeat(self, every: timedelta, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something at intervals while no partitions move; whatever it raises ends the worker."""
+        while not self.app.should_stop:
+            if not self.flush.suspended:
+                try:
+                    await do()
+                except Exception as error:
+                    await self.app.crash(error)
+                    raise
+            await asyncio.sleep(every.total_seconds())
+
+    def live(self) -> dict[str, str | None]:
+        """Say what keeps the worker from being alive, by condition; None where it is well."""
+        idle = self.flush.idle
+        stuck = idle > STUCK_AFTER and not self.flush.suspended
+        return {"flush": f"nothing was flushed for {idle.total_seconds():.0f} s" if stuck else None}
+
+    def ready(self) -> dict[str, str | None]:
+        """Say what keeps the worker from being ready, by condition; None where it is."""
+        moving = "partitions are being assigned, or their rows restored" if self.flush.suspended else None
+        return {
+            "partitions": moving,
+            "sweep": None if self._swept else "the deadlines have not been looked at yet",
+            "feeds": None if self.incidents.has_heard else "it is not known yet how far the feeds have been read",
+        }
+
+
+def _faust_app(settings: Settings, datadir: str) -> faust.App:
+    """Return a Faust application that declares no topic, serves nothing, and commits only what was acknowledged."""
+    return faust.App(
+        settings.application,
+        broker=[f"kafka://{address}" for address in settings.broker.split(",")],
+        store="memory://",
+        datadir=datadir,
+        autodiscover=False,
+        origin="streams.app",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        table_standby_replicas=0,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=settings.commit.total_seconds(),
+        broker_session_timeout=settings.session.total_seconds(),
+        broker_heartbeat_interval=settings.session.total_seconds() / 4,
+        producer_acks=-1,
+        producer_linger=0.005,
+        producer_max_batch_size=262_144,
+        producer_max_request_size=1_000_000,
+    )
+
+
+def _raw(app: faust.App, name: str) -> Any:
+    return app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")

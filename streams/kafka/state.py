@@ -1,0 +1,265 @@
+"""State by partition, and the flush that makes it safe: outputs first, then states, then acknowledgements.
+
+Faust's own commit does not wait for what an event wrote, and its memory store keeps rows of partitions that have left.
+Here rows are bytes under their partition, and whatever an event caused is at the broker before its offset may be
+committed. A worker that dies in between repeats the event; nothing is lost. One flush may be going on at a time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import faust
+from faust.stores import memory
+from faust.types import TP, EventT
+from mode.utils.logging import get_logger
+
+log = get_logger(__name__)
+
+MAX_PENDING = 5_000
+"""How many events may wait for the broker's answers before no further one is taken."""
+
+Headers = list[tuple[str, bytes]]
+Recovered = Callable[[frozenset[int]], None]
+
+
+class Frozen(Exception):
+    """The process stood still for so long that its partitions may be another worker's; it must not write."""
+
+
+class PartitionStore(memory.Store[bytes, bytes]):
+    """The rows of one table, `{partition: {key: row}}`; a partition that has left is forgotten with all its rows."""
+
+    def __post_init__(self) -> None:
+        self.parts: dict[int, dict[bytes, bytes]] = {}
+
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], to_key: Any, to_value: Any) -> None:
+        """Take in changelog records as they were written; a record without a value removes its row."""
+        for event in batch:
+            message = event.message
+            rows = self.parts.setdefault(message.partition, {})
+            assert message.key is not None
+            if message.value is None:
+                rows.pop(message.key, None)
+            else:
+                rows[message.key] = message.value
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Forget what has left, and what comes anew: its changelog says all of it."""
+        changelog = self.table.changelog_topic.get_topic_name()
+        for tp in revoked | newly_assigned:
+            if tp.topic == changelog:
+                self.parts.pop(tp.partition, None)
+
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Keep the rows of active partitions alone."""
+        active = {tp.partition for tp in active_tps}
+        self.parts = {partition: rows for partition, rows in self.parts.items() if partition in active}
+
+
+class StateTable(faust.Table[bytes, bytes]):
+    """A table of bytes that is read and written by partition, from within the worker's one event loop."""
+
+    def __init__(self, app: faust.App, name: str, partitions: int, flush: "Flush", recovered: Recovered) -> None:
+        super().__init__(app, name=name, partitions=partitions, key_type=bytes, value_type=bytes)
+        self.owned: frozenset[int] = frozenset()
+        self._flush = flush
+        self._recovered = recovered
+        app.tables.add(self)
+
+    def _new_store(self) -> PartitionStore:
+        return PartitionStore("memory://", self.app, self, table_name=self.name)
+
+    @property
+    def _parts(self) -> dict[int, dict[bytes, bytes]]:
+        store = self.data
+        assert isinstance(store, PartitionStore)
+        return store.parts
+
+    def get(self, partition: int, key: bytes) -> bytes | None:  # type: ignore[override]
+        """Return a row, None where there is none."""
+        return self._parts.get(partition, {}).get(key)
+
+    def put(self, partition: int, key: bytes, row: bytes | None) -> None:
+        """Write a row, or remove it; the next flush sends it to the changelog."""
+        rows = self._parts.setdefault(partition, {})
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+        self._flush.touched(self, partition, key)
+
+    def rows(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the rows of a partition."""
+        yield from self._parts.get(partition, {}).items()
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Own nothing until recovery has completed."""
+        self.owned = frozenset()
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Own the active partitions, now that their rows are here, and tell who waits for them.
+
+        Faust swallows what is raised here, so it ends the worker instead.
+        """
+        try:
+            self.owned = frozenset(tp.partition for tp in active_tps)
+            await self.data.on_recovery_completed(active_tps, standby_tps)
+            self._recovered(self.owned)
+        except Exception as error:
+            await self.app.crash(error)
+            raise
+
+
+@dataclass
+class _Pending:
+    outputs: list[tuple[str, bytes | None, bytes | None, int | None, Headers | None]] = field(default_factory=list)
+    rows: dict[tuple[StateTable, int, bytes], None] = field(default_factory=dict)
+    events: list[EventT[Any]] = field(default_factory=list)
+
+
+class Flush:
+    """Gathers what events cause, and brings it to the broker in the one safe order.
+
+    `reached` is told each point that a flush of events passes: `handled`, `output`, `state`, `acknowledged`.
+    """
+
+    def __init__(
+        self, app: faust.App, every: timedelta, reached: Callable[[str], Awaitable[None]] | None = None
+    ) -> None:
+        self.app = app
+        self._every = every.total_seconds()
+        self._reached = reached
+        self._pending = _Pending()
+        self._lock = asyncio.Lock()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._awake = 0.0
+        self._finished = 0.0
+        app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+        app.on_before_shutdown.connect(self._on_shutdown, weak=False)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether partitions are on the move: then nothing may be handled, and nothing that was read counts as read."""
+        return bool(self.app.rebalancing) or not self.app.tables.actives_ready
+
+    @property
+    def idle(self) -> timedelta:
+        """How long ago the last flush was finished, or the first one was due."""
+        now = asyncio.get_running_loop().time()
+        return timedelta(seconds=now - self._finished if self._finished else 0.0)
+
+    def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None = None,
+        headers: Headers | None = None,
+    ) -> None:
+        """Send a record with the next flush; the order of records to one partition is kept."""
+        self._pending.outputs.append((topic, key, value, partition, headers))
+
+    def touched(self, table: StateTable, partition: int, key: bytes) -> None:
+        """Have a row written to its changelog with the next flush, as it then stands."""
+        self._pending.rows[table, partition, key] = None
+
+    def done(self, event: EventT[Any]) -> None:
+        """Have an event acknowledged once everything that was caused until now is at the broker."""
+        self._pending.events.append(event)
+        if len(self._pending.events) >= MAX_PENDING:
+            self._room.clear()
+
+    async def events(self, stream: Any) -> AsyncIterator[EventT[Any]]:
+        """Yield the events of an agent's stream, not faster than the broker answers and none while partitions move.
+
+        An event that is passed over was not acknowledged, so whoever owns its partition next reads it again.
+        """
+        async for event in stream.noack().events():
+            await self._room.wait()
+            if not self.suspended:
+                yield event
+
+    async def run(self) -> None:
+        """Flush for as long as the worker runs; a failure ends the worker with nothing acknowledged."""
+        self._awake = self._finished = asyncio.get_running_loop().time()
+        while not self.app.should_stop:
+            await asyncio.sleep(self._every)
+            if not self.suspended:
+                await self._flush_or_crash()
+
+    async def _flush_or_crash(self) -> None:
+        try:
+            await self.flush()
+        except Exception as error:
+            await self.app.crash(error)
+            raise
+
+    async def flush(self) -> None:
+        """Bring what is pending to the broker; raises what the broker refuses, and Frozen."""
+        async with self._lock:
+            self._check_awake()
+            pending, self._pending = self._pending, _Pending()
+            # What is written is the state as of this moment: an await below lets later events in.
+            rows = [(table, partition, key, table.get(partition, key)) for table, partition, key in pending.rows]
+            await self._at("handled", pending)
+            async with self._answered() as send:
+                for topic, key, value, partition, headers in pending.outputs:
+                    await send(topic, key, value, partition, None, headers)
+            await self._at("output", pending)
+            async with self._answered() as send:
+                for table, part, key, row in rows:
+                    await send(table.changelog_topic_name, key, row, part, None, None)
+            await self._at("state", pending)
+            for event in pending.events:
+                event.ack()
+            await self._at("acknowledged", pending)
+            self._room.set()
+            self._finished = asyncio.get_running_loop().time()
+
+    @asynccontextmanager
+    async def _answered(self) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+        """Lend a way to send, and wait at the end until the broker has answered for every record."""
+        producer = await self.app.maybe_start_producer()
+        answers: list[Awaitable[Any]] = []
+
+        async def send(*record: Any) -> None:
+            answers.append(await producer.send(*record))
+
+        yield send
+        await asyncio.gather(*answers)
+
+    async def _at(self, point: str, pending: _Pending) -> None:
+        if self._reached is not None and pending.events:
+            await self._reached(point)
+
+    def _check_awake(self) -> None:
+        """Refuse to write after a pause in which the broker has given the partitions to another worker."""
+        now = asyncio.get_running_loop().time()
+        asleep, self._awake = now - self._awake if self._awake else 0.0, now
+        limit = self.app.conf.broker_session_timeout
+        if asleep > limit:
+            raise Frozen(f"the process stood still for {asleep:.0f} s, longer than its session of {limit:.0f} s")
+
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        """Finish what was begun before the partitions go; the commit spares their next owner the repeats."""
+        await self._flush_or_crash()
+        await self.app.consumer.commit()
+
+    async def _on_shutdown(self, *_: Any, **__: Any) -> None:
+        """Finish what was begun, unless the worker ends because something could not be finished."""
+        if self.app.crashed:
+            return
+        try:
+            await asyncio.wait_for(self.flush(), timeout=10.0)
+        except Exception as error:
+            log.warning("stopped before everything was flushed, which the next start repeats: %s", error)

@@ -1,0 +1,276 @@
+"""The contract's metrics, kept where rows are written, so that they cannot drift from them.
+
+No label holds a number of an incident or free text. Each worker exports what it owns; the sum over workers is the whole,
+of instants the min or max. Every combination of the counters exists at 0 from the start for the forces that have a file,
+for others from the moment they are first seen. Called from the worker's event loop alone.
+"""
+
+import math
+from bisect import bisect_left, insort
+from collections import Counter as Count
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from typing import Literal, NamedTuple, TypeVar, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from rules.codes import OFFENCE_GROUPS
+from rules.events import TOPICS
+from rules.force import ForceProfile
+from rules.rulebook import Rulebook
+from rules.status import FINAL
+
+OTHER = "other"
+"""The area of an incident that has none, or one that its force has not configured."""
+WAITING = ("monitoring", "due_soon", "overdue")
+"""The statuses of incidents for which a crime is still to be recorded."""
+Result = Literal["used", "repeat", "expired", "dead_letter"]
+RESOLUTIONS = (
+    "recorded_in_time",
+    "recorded_late",
+    "exempt",
+    "merged",
+    "transferred",
+    "no_longer_expected",
+    "became_overdue",
+    "delay_authorised",
+    "reopened",
+    "corrected",
+    "reinstated",
+    "withdrawn",
+    "done",
+    "declined",
+    "reviewed",
+    "recovered",
+    "retired",
+)
+"""The contract's closed list (A9)."""
+_HOUR = 3600
+_DELAYS = (_HOUR / 4, *(hours * _HOUR for hours in (1, 4, 8, 12, 18, 24, 48, 72, 7 * 24)))
+_LATENESS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, _HOUR)
+
+_HELP = {
+    "incidents": "Incidents for which a crime is still to be recorded.",
+    "alerts_open": "Alerts that stand, whether acknowledged or not.",
+    "alerts_raised_total": "Alerts raised, or raised again.",
+    "alerts_resolved_total": "Alerts resolved, by why.",
+    "outcomes_total": "Times that an incident came to a final status; one incident may come to several.",
+    "delay_seconds": "Seconds from the start of an incident's clock to the record of its crime.",
+    "oldest_overdue_timestamp_seconds": "Earliest deadline of what is overdue, in seconds since 1970; NaN where nothing is.",
+    "events_total": "Events read, by what became of them.",
+    "feed_last_event_timestamp_seconds": "Time of a feed's newest event, as its source says, in seconds since 1970.",
+    "feed_stale": "1 while a feed is silent, or behind, for longer than its force has configured; else 0.",
+    "sweep_lateness_seconds": "Seconds from a deadline to the overdue alert about it.",
+    "heartbeat_timestamp_seconds": "Heartbeat that came through a stage last, in seconds since 1970.",
+    "build_info": "Always 1: the version of the program, and its rulebook.",
+}
+
+_Labels = tuple[str, ...]
+_Kind = TypeVar("_Kind", Counter, Gauge, Histogram)
+
+
+class Held(NamedTuple):
+    """What the gauges need of one incident's row.
+
+    `due_at` is the earliest deadline of its overdue alerts, None where it has none; `alerts` has the kind and severity of
+    each that stands.
+    """
+
+    force: str
+    area: str | None
+    status: str | None
+    offence_group: str
+    due_at: datetime | None
+    alerts: tuple[tuple[str, str], ...]
+
+
+class _Part:
+    """What the incidents of one partition give to the gauges; deadlines are sorted, each once for every incident."""
+
+    def __init__(self) -> None:
+        self.incidents: Count[_Labels] = Count()
+        self.alerts: Count[_Labels] = Count()
+        self.deadlines: defaultdict[_Labels, list[datetime]] = defaultdict(list)
+
+    def count(self, held: Held, area: str, by: Literal[-1, 1]) -> None:
+        if held.status in WAITING:
+            self.incidents[held.force, held.offence_group, held.status] += by
+        for kind, severity in held.alerts:
+            self.alerts[held.force, area, kind, severity] += by
+        if held.due_at is not None:
+            deadlines = self.deadlines[held.force, area]
+            if by > 0:
+                insort(deadlines, held.due_at)
+            else:
+                del deadlines[bisect_left(deadlines, held.due_at)]
+
+
+class _Gauges(Collector):
+    """The gauges over incidents, put together from the partitions when somebody looks."""
+
+    def __init__(self) -> None:
+        self.parts: defaultdict[int, _Part] = defaultdict(_Part)
+        self.incidents: Count[_Labels] = Count()
+        self.alerts: Count[_Labels] = Count()
+        self.areas: set[_Labels] = set()
+
+    def collect(self) -> Iterator[Metric]:
+        incidents, alerts = self.incidents.copy(), self.alerts.copy()
+        oldest = dict.fromkeys(self.areas, math.inf)
+        for part in self.parts.values():
+            incidents.update(part.incidents)
+            alerts.update(part.alerts)
+            for place, deadlines in part.deadlines.items():
+                if deadlines:
+                    oldest[place] = min(oldest.get(place, math.inf), deadlines[0].timestamp())
+        yield _family("incidents", ("force", "offence_group", "status"), incidents)
+        yield _family("alerts_open", ("force", "area", "kind", "severity"), alerts)
+        # NaN: min() over areas and workers passes over it, and `time() - x > y` is never true of it.
+        shown = {place: at if at < math.inf else math.nan for place, at in oldest.items()}
+        yield _family("oldest_overdue_timestamp_seconds", ("force", "area"), shown)
+
+
+def _family(name: str, labels: _Labels, values: Mapping[_Labels, float]) -> Metric:
+    family = GaugeMetricFamily(f"recording_{name}", _HELP[name], labels=labels)
+    for key, value in sorted(values.items()):
+        family.add_metric(key, value)
+    return family
+
+
+class Metrics:
+    """Everything that one worker counts, in a `registry` of its own."""
+
+    def __init__(
+        self, forces: Iterable[ForceProfile], book: Rulebook, registry: CollectorRegistry | None = None
+    ) -> None:
+        # the instants at which counters began would be a third of all series
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry or CollectorRegistry()
+        self._can_raise = sorted(_can_raise(book))
+        self._areas: dict[str, frozenset[str]] = {}
+        self._newest: dict[tuple[str, str], datetime] = {}
+        self._said_stale: set[tuple[str, str]] = set()
+        self._gauges = _Gauges()
+        self.registry.register(self._gauges)
+        self._raised = self._made(Counter, "alerts_raised_total", "force", "kind", "severity", "rule")
+        self._resolved = self._made(Counter, "alerts_resolved_total", "force", "kind", "resolution")
+        self._outcomes = self._made(Counter, "outcomes_total", "force", "offence_group", "status")
+        self._delay = self._made(partial(Histogram, buckets=_DELAYS), "delay_seconds", "force", "offence_group")
+        self._lateness = self._made(partial(Histogram, buckets=_LATENESS), "sweep_lateness_seconds")
+        self._events = self._made(Counter, "events_total", "topic", "type", "result")
+        self._fed = self._made(Gauge, "feed_last_event_timestamp_seconds", "force", "feed")
+        self._stale = self._made(Gauge, "feed_stale", "force", "feed")
+        self._heartbeat = self._made(Gauge, "heartbeat_timestamp_seconds", "stage")
+        build = self._made(Gauge, "build_info", "version", "rulebook_hash")
+        build.labels(version("recording-monitor"), book.hash).set(1)
+        for topic, types in TOPICS.items():
+            for type_ in (*sorted(types), "unknown"):
+                for result in get_args(Result):
+                    self._events.labels(topic, type_, result)
+        for profile in forces:
+            self._introduce(profile.force, profile.areas)
+            for feed in profile.feeds:
+                self._stale.labels(profile.force, feed)
+
+    def _made(self, kind: Callable[..., _Kind], name: str, *labels: str) -> _Kind:
+        return kind(f"recording_{name}", _HELP[name], labels, registry=self.registry)
+
+    def _introduce(self, force: str, areas: Iterable[str]) -> None:
+        """Let every combination of a force's labels exist, so that its first event is seen as a rise from 0."""
+        self._areas[force] = frozenset(areas)
+        for kind, severity, rule in self._can_raise:
+            self._raised.labels(force, kind, severity, rule)
+            for resolution in RESOLUTIONS:
+                self._resolved.labels(force, kind, resolution)
+        for group in OFFENCE_GROUPS:
+            self._delay.labels(force, group)
+            for status in sorted(FINAL):
+                self._outcomes.labels(force, group, status)
+            self._gauges.incidents.update({(force, group, status): 0 for status in WAITING})
+        for area in (*areas, OTHER):
+            self._gauges.areas.add((force, area))
+            self._gauges.alerts.update({(force, area, kind, severity): 0 for kind, severity, _ in self._can_raise})
+
+    def _known(self, force: str) -> str:
+        if force not in self._areas:
+            self._introduce(force, ())
+        return force
+
+    def event(self, topic: str, type_: str, result: Result) -> None:
+        """Count an event by what became of it; a type that the topic does not have counts as unknown."""
+        self._events.labels(topic, type_ if type_ in TOPICS[topic] else "unknown", result).inc()
+
+    def changed(self, partition: int, before: Held | None, after: Held | None) -> None:
+        """Count an incident of a partition as what it became, and no longer as what it was."""
+        if before == after:
+            return
+        part = self._gauges.parts[partition]
+        if before is not None:
+            part.count(before, self._area(before), -1)
+        if after is not None:
+            part.count(after, self._area(after), 1)
+
+    def _area(self, held: Held) -> str:
+        area = held.area
+        return area if area is not None and area in self._areas[self._known(held.force)] else OTHER
+
+    def left(self, partition: int) -> None:
+        """Forget what a partition gave, and what was said of feeds: whoever owns it now says that."""
+        self._gauges.parts.pop(partition, None)
+        for force, feed in self._said_stale:
+            self._stale.labels(force, feed).set(0)
+        self._said_stale.clear()
+
+    def raised(self, force: str, kind: str, severity: str, rule: str) -> None:
+        """Count an alert that was raised, or raised again."""
+        self._raised.labels(self._known(force), kind, severity, rule).inc()
+
+    def resolved(self, force: str, kind: str, resolution: str) -> None:
+        """Count an alert that was resolved."""
+        self._resolved.labels(self._known(force), kind, resolution).inc()
+
+    def outcome(self, force: str, offence_group: str, status: str) -> None:
+        """Count an incident's entry into a final status."""
+        self._outcomes.labels(self._known(force), offence_group, status).inc()
+
+    def delay(self, force: str, offence_group: str, seconds: float) -> None:
+        """Observe how long after the start of its clock an incident's crime was recorded."""
+        self._delay.labels(self._known(force), offence_group).observe(seconds)
+
+    def fed(self, force: str, feed: str, time: datetime) -> None:
+        """Take in that a feed had an event of some time; the newest is shown."""
+        newest = self._newest[force, feed] = max(time, self._newest.get((force, feed), time))
+        self._fed.labels(self._known(force), feed).set(newest.timestamp())
+
+    def stale(self, force: str, feed: str, stale: bool) -> None:
+        """Say whether a feed's silence says nothing for now."""
+        self._stale.labels(self._known(force), feed).set(stale)
+        if stale:
+            self._said_stale.add((force, feed))
+
+    def late(self, by: timedelta) -> None:
+        """Observe how long after its deadline an alert was raised; before it, by a clock that was set back, counts as at it."""
+        self._lateness.observe(max(by.total_seconds(), 0.0))
+
+    def heartbeat(self, stage: str, at: datetime) -> None:
+        """Show the heartbeat that came through a stage last."""
+        self._heartbeat.labels(stage).set(at.timestamp())
+
+
+def _can_raise(book: Rulebook) -> set[tuple[str, str, str]]:
+    """Return every kind, severity and rule that an alert by this book can have."""
+    return {
+        (kind, severity, rule.id)
+        for rule in book.rules.values()
+        if rule.status != "deprecated"
+        for asks in rule.versions.values()
+        for ask in asks
+        if ask.then.kind != "listed"
+        for kind in (("due_soon", "overdue") if ask.then.kind == "overdue" else (ask.then.kind,))
+        for severity in (rule.severity, *(graver.severity for graver in rule.graver))
+    }

@@ -1,0 +1,19 @@
+"""Brokers for the tests that need one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kafka.cluster import Cluster
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Cluster]:
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def kafka_of_three() -> Iterator[Cluster]:
+    with Cluster(3) as cluster:
+        yield cluster

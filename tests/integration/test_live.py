@@ -1,0 +1,104 @@
+"""A simulated force through two workers, with a clock that the test moves: what a replay says, they say."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from rules.instants import parse_instant
+from rules.rulebook import load_rulebook
+from streams.tools.replay import Outcome, replay_events
+from tests.eventually import eventually
+from tests.integration.histories import Event, simulated, waves
+from tests.integration.worker_main import MovedClock
+from tests.integration.workers import Desk
+from tests.kafka.cluster import Cluster
+
+pytestmark = pytest.mark.kafka
+BOOK = load_rulebook()
+START = parse_instant("2026-04-01T00:00:00Z")
+SEED = 5
+SOON = timedelta(milliseconds=20)
+LATER = ("raised_at", "resolved_at", "history", "acknowledged_by", "status", "paged", "feed_stale")
+"""What of an open alert may differ when its events arrive late (reading R10)."""
+
+
+def test_events_at_their_times_through_two_workers_give_object_by_object_what_a_replay_gives(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    """Given a history in waves, when the clock is moved to each and it is sent, then every object is that of `replay`."""
+    print(f"seed {SEED}")
+    history = list(waves(simulated(100, SEED, START), BOOK))
+    until = parse_instant(history[-1][-1]["time"]) + timedelta(days=3)
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(START)
+
+    with (
+        Desk(kafka, tmp_path, "in-order") as desk,
+        desk.worker(clock=tmp_path / "clock") as first,
+        desk.worker(clock=tmp_path / "clock") as second,
+    ):
+        workers = [first, second]
+        eventually(lambda: first.ready() and second.ready())
+        for wave in history:
+            at = parse_instant(wave[0]["time"])
+            clock.move(at)
+            _settle(desk, workers, at)
+            desk.send(wave)
+            _settle(desk, workers, at)
+        clock.move(until)
+        _settle(desk, workers, until)
+
+        said = replay_events([event for wave in history for event in wave], until, book=BOOK)
+        assert desk.statuses() == {status["incident_ref"]: status for status in said.statuses}
+        assert desk.alerts() == {alert["alert_id"]: alert for alert in said.alerts}
+        assert all(worker.metrics()['recording_heartbeat_timestamp_seconds{stage="incidents"}'] for worker in workers)
+
+
+def _settle(desk: Desk, workers: list[Any], at: datetime) -> None:
+    """Wait until nothing is underway, twice: what a sweep has sent may not have left its worker when first looked at."""
+    eventually(lambda: desk.still(workers, at), every=SOON)
+    eventually(lambda: desk.still(workers, at), every=SOON)
+
+
+def test_events_in_disorder_give_the_statuses_and_open_alerts_that_a_replay_gives(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    print(f"seed {SEED}")
+    events = simulated(300, SEED, START)
+    until = parse_instant(events[-1]["time"]) + timedelta(days=3)
+    Random(SEED).shuffle(events)
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(until)
+
+    with (
+        Desk(kafka, tmp_path, "in-disorder") as desk,
+        desk.worker(clock=tmp_path / "clock") as first,
+        desk.worker(clock=tmp_path / "clock") as second,
+    ):
+        eventually(lambda: first.ready() and second.ready())
+        desk.send(events)
+        _settle(desk, [first, second], until)
+
+        _agree(desk, replay_events(events, until, book=BOOK))
+
+
+def _agree(desk: Desk, said: Outcome) -> None:
+    assert _plain(desk.statuses()) == _plain({status["incident_ref"]: status for status in said.statuses})
+    assert _standing(desk.alerts()) == _standing({alert["alert_id"]: alert for alert in said.alerts})
+
+
+def _plain(statuses: dict[str, Event]) -> dict[str, Event]:
+    return {
+        ref: {name: value for name, value in said.items() if name != "updated_at"} for ref, said in statuses.items()
+    }
+
+
+def _standing(alerts: dict[str, Event]) -> dict[str, Event]:
+    return {
+        name: {field: value for field, value in alert.items() if field not in LATER}
+        for name, alert in alerts.items()
+        if alert["status"] != "resolved"
+    }

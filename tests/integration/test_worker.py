@@ -1,0 +1,71 @@
+"""Whole workers on Apache Kafka: what goes in, what comes out."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rules.examples import events_of
+from rules.instants import parse_instant
+from streams.kafka.envelope import decode
+from streams.settings import load_forces
+from streams.tools.feeder import dry_run
+from streams.tools.mapping import read_mapping
+from streams.tools.replay import replay_events
+from tests.eventually import eventually
+from tests.integration.worker_main import MovedClock
+from tests.integration.workers import Desk
+from tests.kafka.cluster import Cluster
+
+pytestmark = pytest.mark.kafka
+ROOT = Path(__file__).parents[2]
+DALLAS = ROOT.parent / "shared" / "data"
+
+
+def test_the_dallas_file_through_a_worker_gives_every_status_that_a_replay_gives(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    """Given the Dallas export, when it is fed to a worker, then all 543 statuses are those of `replay`."""
+    exports = sorted(DALLAS.glob("dallas*/*.csv"))
+    if not exports:
+        pytest.skip("the Dallas export is not beside the checkout")
+    forces = ROOT / "deploy" / "forces"
+    out = io.StringIO()
+    dry_run([str(export) for export in exports], read_mapping(forces / "dallas" / "mapping.yaml"), decode, out)
+    events = [json.loads(line) for line in out.getvalue().splitlines()]
+    now = datetime(2018, 1, 1, tzinfo=UTC)
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(now)
+
+    with (
+        Desk(kafka, tmp_path, "dallas", forces=str(forces), retention="P3650D") as desk,
+        desk.worker(clock=tmp_path / "clock") as worker,
+    ):
+        eventually(worker.ready)
+        desk.send(events)
+        eventually(lambda: desk.settled([worker], now))
+        said = replay_events(events, now, forces=load_forces(forces))
+        expected = {status["incident_ref"]: status["status"] for status in said.statuses}
+        assert len(expected) == 543
+        eventually(lambda: desk.by_incident() == expected)
+
+
+def test_a_deadline_fires_with_no_further_event_on_any_topic(kafka: Cluster, tmp_path: Path) -> None:
+    start = parse_instant("2026-04-01T09:00:00Z")
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(start)
+    opened = list(events_of([{"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE"}}]))
+
+    with Desk(kafka, tmp_path, "deadline") as desk, desk.worker(clock=tmp_path / "clock") as worker:
+        eventually(worker.ready)
+        desk.send(opened)
+        eventually(lambda: desk.by_incident() == {"A": "monitoring"})
+        clock.move(parse_instant("2026-04-02T09:00:00.000001Z"))
+
+        (alert,) = eventually(lambda: [a for a in desk.alerts().values() if a["kind"] == "overdue"])
+        assert alert["raised_at"] == "2026-04-02T09:00:00Z"
+        assert alert["paged"]
+        assert not alert["feed_stale"]
+        assert desk.by_incident() == {"A": "overdue"}

@@ -1,0 +1,75 @@
+"""A worker as the tests run it: with a clock that they move, a point at which it dies, a rule that fails."""
+
+import argparse
+import mmap
+import os
+import signal
+import struct
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rules.facts import Matter, Moment
+from rules.matters import MATTERS
+from streams.worker import run_worker
+
+BROKEN = "X_BROKEN"
+"""The qualifier on which the broken matter fails."""
+
+
+class MovedClock:
+    """A clock that stands still until somebody moves it: eight bytes in a file that several processes share."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(struct.pack("d", 0.0))
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), 8)
+
+    def now(self) -> datetime:
+        (seconds,) = struct.unpack("d", self._shared[:])
+        return datetime.fromtimestamp(seconds, UTC)
+
+    def move(self, to: datetime) -> None:
+        self._shared[:] = struct.pack("d", to.timestamp())
+
+
+def _dying_at(point: str, after: int) -> object:
+    passed = 0
+
+    async def reached(name: str) -> None:
+        nonlocal passed
+        passed += name == point
+        if name == point and passed == after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached
+
+
+def _break_a_matter() -> None:
+    """Let a matter fail on the incidents that have one qualifier, as one with a mistake in it would."""
+    look = MATTERS["closure"]
+
+    def broken(moment: Moment) -> list[Matter]:
+        if BROKEN in moment.situation.qualifiers:
+            raise ZeroDivisionError("said with a text that nobody is to read")
+        return look(moment)
+
+    MATTERS["closure"] = broken
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--clock", type=Path)
+    parser.add_argument("--die-at", help="POINT:N, at the Nth flush of events")
+    parser.add_argument("--broken", action="store_true")
+    given = parser.parse_args()
+    if given.broken:
+        _break_a_matter()
+    point, _, after = (given.die_at or "").partition(":")
+    sys.exit(
+        run_worker(
+            clock=MovedClock(given.clock) if given.clock else None,
+            reached=_dying_at(point, int(after)) if point else None,  # type: ignore[arg-type]
+        )
+    )

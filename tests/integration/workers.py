@@ -1,0 +1,233 @@
+"""Workers as processes, and what a test asks of them and of their topics."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from rules.events import TOPICS
+from streams.agents.messages import Seen, decode
+from streams.kafka.topics import create
+from streams.settings import Settings
+from tests.eventually import eventually
+from tests.kafka.cluster import Cluster, Record, free_ports
+
+TOPIC_OF = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
+
+
+class Worker:
+    """One worker process; it is gone at the end of its context, whatever happened."""
+
+    def __init__(self, settings: Mapping[str, str], folder: Path, *arguments: str, clock: Path | None = None) -> None:
+        (self.port,) = free_ports(1)
+        self._log = folder / f"worker-{self.port}.log"
+        moved = ["--clock", str(clock)] if clock else []
+        command = [sys.executable, "-m", "tests.integration.worker_main", *moved, *arguments]
+        environment = {**os.environ, **settings, "RECORDING_PORT": str(self.port)}
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if kind is not None:
+            print(self._log.read_text()[-3000:])
+
+    @property
+    def said(self) -> str:
+        """Everything that the worker wrote."""
+        return self._log.read_text()
+
+    def ready(self) -> bool:
+        """Whether the worker says that it is ready."""
+        assert self.process.poll() is None, f"the worker ended: {self.said[-2000:]}"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError as refused:
+            raise AssertionError(refused.read().decode()) from None
+        except OSError as error:
+            raise AssertionError(f"no answer yet: {error}") from None
+
+    def metrics(self) -> dict[str, float]:
+        """Return every sample of the worker's metrics by its name and labels, as they are written."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, _, value in lines}
+
+    def term(self) -> int:
+        """Ask the worker to stop, and return its exit status."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        """End the worker at once."""
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self) -> None:
+        """Stop the worker's process where it is."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen worker go on."""
+        os.kill(self.process.pid, signal.SIGCONT)
+
+
+class Desk:
+    """One application on a cluster: its settings, its topics, its workers and what they published."""
+
+    def __init__(self, cluster: Cluster, folder: Path, name: str, **settings: str) -> None:
+        self.cluster = cluster
+        self.folder = folder
+        self._tail: KafkaConsumer | None = None
+        self._messages: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        self.application = re.sub(r"[^a-z0-9-]", "-", name.lower())[:60]
+        self.environment = {
+            "RECORDING_BROKER": cluster.bootstrap,
+            "RECORDING_APPLICATION": self.application,
+            "RECORDING_PARTITIONS": "4",
+            "RECORDING_HEARTBEAT": "0.2",
+            "RECORDING_SWEEP": "0.1",
+            "RECORDING_FLUSH": "0.02",
+            "RECORDING_COMMIT": "0.1",
+            "RECORDING_SESSION": "10",
+            **{f"RECORDING_{key.upper()}": value for key, value in settings.items()},
+        }
+
+    def __enter__(self) -> Self:
+        settings = {name.removeprefix("RECORDING_").lower(): value for name, value in self.environment.items()}
+        self._drop_topics()
+        create(Settings(**settings))  # type: ignore[arg-type]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tail is not None:
+            self._tail.close()
+
+    def _drop_topics(self) -> None:
+        """Begin with empty topics: their names are the contract's, so tests on one cluster share them."""
+        with closing(KafkaAdminClient(bootstrap_servers=self.cluster.bootstrap)) as admin:
+            old = [topic for topic in admin.list_topics() if not topic.startswith("__")]
+            if old:
+                admin.delete_topics(old)
+            eventually(lambda: not [topic for topic in admin.list_topics() if not topic.startswith("__")])
+
+    def worker(self, *arguments: str, clock: Path | None = None, **settings: str) -> Worker:
+        """Start a worker."""
+        more = {f"RECORDING_{key.upper()}": value for key, value in settings.items()}
+        return Worker({**self.environment, **more}, self.folder, *arguments, clock=clock)
+
+    def send(self, events: Iterable[Mapping[str, Any]], partition: int | None = None) -> None:
+        """Send events to their topics, in their order."""
+        by_topic: dict[str, list[Record]] = {}
+        for event in events:
+            key, value = str(event.get("subject")).encode(), json.dumps(event).encode()
+            by_topic.setdefault(TOPIC_OF[event["type"]], []).append(Record(key, value, partition=partition))
+        for topic, records in by_topic.items():
+            self.cluster.produce(topic, records)
+
+    @property
+    def consumed(self) -> list[str]:
+        """The topics that workers read and commit."""
+        return [*TOPICS, f"{self.application}-crime-inbox", f"{self.application}-incident-inbox"]
+
+    def unread(self) -> dict[tuple[str, int], int]:
+        """Return how many records of each partition are not committed; what follows from a record counts too.
+
+        What was committed is looked up before the ends: what a committed record caused is then within them.
+        """
+        committed = self.cluster.committed(self.application)
+        ends = self.cluster.end_offsets(self.consumed)
+        left = {place: end - max(committed.get(place, 0), 0) for place, end in ends.items()}
+        return {place: count for place, count in left.items() if count}
+
+    def underway(self) -> list[str]:
+        """Return what is sent or caused, and not handled; words of how far feeds were read do not count.
+
+        What was committed is looked up before the inboxes are read: what a committed record caused is then in them.
+        """
+        committed = self.cluster.committed(self.application)
+        events = self.cluster.end_offsets(TOPICS)
+        waiting = [f"{place} {end}" for place, end in events.items() if committed.get(place, 0) < end]
+        places = [TopicPartition(topic, part) for topic in self.consumed[3:] for part in range(4)]
+        if self._tail is None:
+            self._tail = KafkaConsumer(bootstrap_servers=self.cluster.bootstrap, enable_auto_commit=False)
+            self._tail.assign(places)
+            self._tail.seek_to_beginning()
+        ends = self._tail.end_offsets(places)
+        while any(self._tail.position(place) < ends[place] for place in places):
+            for place, records in self._tail.poll(100).items():
+                self._messages[place.topic, place.partition] += [
+                    record.offset for record in records if not isinstance(decode(record.value), Seen)
+                ]
+        for there, offsets in self._messages.items():
+            self._messages[there] = [offset for offset in offsets if offset >= committed.get(there, 0)]
+            waiting += [f"{there} {offset}" for offset in self._messages[there]]
+        return waiting
+
+    def still(self, workers: Iterable[Worker], at: datetime) -> bool:
+        """Whether the workers have judged every deadline up to an instant, and all that was sent and caused is handled."""
+        for worker in workers:
+            swept = worker.metrics().get('recording_heartbeat_timestamp_seconds{stage="sweep"}', 0.0)
+            assert swept >= at.timestamp() - 1e-6, f"swept up to {swept}, {at.timestamp() - swept:.1f} s behind"
+        waiting = self.underway()
+        assert not waiting, f"not handled: {waiting[:10]}"
+        return True
+
+    def settled(self, workers: Iterable[Worker], at: datetime) -> bool:
+        """Whether all that was sent is handled, and the incident agents know of the feeds up to an instant."""
+        for worker in workers:
+            heard = worker.metrics().get('recording_heartbeat_timestamp_seconds{stage="incidents"}', 0.0)
+            assert heard >= at.timestamp(), f"heard of the feeds up to {heard}, {at.timestamp() - heard:.1f} s behind"
+        events = {place: count for place, count in self.unread().items() if "inbox" not in place[0]}
+        assert not events, f"unread: {events}"
+        return True
+
+    def newest(self, topic: str) -> dict[str, dict[str, Any]]:
+        """Return the newest value of every key of a topic."""
+        found: dict[str, dict[str, Any]] = {}
+        for record in self.cluster.read_all(topic):
+            assert record.key is not None
+            assert record.value is not None
+            found[record.key.decode()] = json.loads(record.value)
+        return found
+
+    def statuses(self) -> dict[str, dict[str, Any]]:
+        """Return the status of every incident by its number."""
+        return {said["incident_ref"]: said for said in self.newest("recording-status").values()}
+
+    def by_incident(self) -> dict[str, str]:
+        """Return the status of every incident, in a word."""
+        return {ref: said["status"] for ref, said in self.statuses().items()}
+
+    def alerts(self) -> dict[str, dict[str, Any]]:
+        """Return the newest state of every alert by its id."""
+        return self.newest("recording-alerts")
+
+    def every_alert(self) -> list[dict[str, Any]]:
+        """Return every state of every alert that was published."""
+        return [json.loads(record.value or b"") for record in self.cluster.read_all("recording-alerts")]
+
+
+def standing(alerts: Mapping[str, Mapping[str, Any]]) -> Counter[str]:
+    """Count the alerts that stand, by kind."""
+    return Counter(alert["kind"] for alert in alerts.values() if alert["status"] != "resolved")

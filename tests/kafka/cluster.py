@@ -1,0 +1,286 @@
+"""Apache Kafka for the tests: one node or three on loopback, which can be killed, frozen and started again."""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from confluent_kafka import ConsumerGroupState
+from confluent_kafka.admin import AdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
+from kafka.errors import KafkaError
+
+from tests.eventually import eventually
+from tests.kafka.jars import class_path
+
+CLUSTER_ID = "cmVjb3JkaW5nLXRlc3RzMQ"
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it is sent or was read."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
+    partition: int | None = None
+    offset: int = -1
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that started it ends; for use between fork and exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Cluster:
+    """A Kafka cluster of its own, in a temporary folder; use it as a context."""
+
+    def __init__(self, nodes: int = 1, *, acls: bool = False) -> None:
+        self.nodes = nodes
+        self._acls = acls
+        self._folder = Path(tempfile.mkdtemp(prefix="kafka-for-tests-"))
+        ports = free_ports(2 * nodes)
+        self._ports, self._controllers = ports[:nodes], ports[nodes:]
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    @property
+    def bootstrap(self) -> str:
+        """The addresses of all nodes, with commas between."""
+        return ",".join(f"127.0.0.1:{port}" for port in self._ports)
+
+    @property
+    def _living(self) -> str:
+        return ",".join(f"127.0.0.1:{self._ports[node]}" for node in self._processes)
+
+    @cached_property
+    def _watcher(self) -> AdminClient:
+        return AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 2})
+
+    def __enter__(self) -> "Cluster":
+        try:
+            for node in range(self.nodes):
+                self._format(node)
+                self.start(node)
+            eventually(self._up, every=timedelta(seconds=0.25))
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End every node, and leave nothing of it on the disk."""
+        for node in list(self._processes):
+            self.kill(node)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _up(self) -> bool:
+        for node, process in self._processes.items():
+            if process.poll() is not None:
+                log = (self._folder / str(node) / "out.log").read_text()[-2000:]
+                raise RuntimeError(f"Kafka's node {node} ended: {log}")
+        for port in self._ports:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)):
+                    return False
+        try:
+            with self.admin() as admin:
+                return len(admin.describe_cluster()["brokers"]) == self.nodes
+        except Exception:
+            return False
+
+    def _format(self, node: int) -> None:
+        home = self._folder / str(node)
+        home.mkdir(exist_ok=True)
+        copies = min(self.nodes, 3)
+        voters = ",".join(f"{n + 1}@127.0.0.1:{port}" for n, port in enumerate(self._controllers))
+        settings: dict[str, Any] = {
+            "process.roles": "broker,controller",
+            "node.id": node + 1,
+            "controller.quorum.voters": voters,
+            "listeners": f"PLAINTEXT://127.0.0.1:{self._ports[node]},CONTROLLER://127.0.0.1:{self._controllers[node]}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self._ports[node]}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": home / "data",
+            "default.replication.factor": copies,
+            "min.insync.replicas": max(copies - 1, 1),
+            "offsets.topic.replication.factor": copies,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": copies,
+            "transaction.state.log.min.isr": 1,
+            "group.initial.rebalance.delay.ms": 0,
+            "group.min.session.timeout.ms": 1000,
+            "auto.create.topics.enable": "false",
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            "controller.quorum.election.timeout.ms": 500,
+            "controller.quorum.fetch.timeout.ms": 1000,
+        }
+        if self._acls:
+            settings |= {
+                "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found": "true",
+            }
+        text = "".join(f"{name}={value}\n" for name, value in settings.items())
+        (home / "server.properties").write_text(text)
+        self._java(node, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", home / "server.properties").wait()
+
+    def _java(self, node: int, *arguments: object) -> subprocess.Popen[bytes]:
+        command = ["java", "-Xmx320m", "-XX:TieredStopAtLevel=1", "-cp", class_path(), *map(str, arguments)]
+        with (self._folder / str(node) / "out.log").open("ab") as out:
+            return subprocess.Popen(command, stdout=out, stderr=out, preexec_fn=die_with_parent)
+
+    def start(self, node: int) -> None:
+        """Start a node, for the first time or again, with what it had kept."""
+        properties = self._folder / str(node) / "server.properties"
+        self._processes[node] = self._java(node, "kafka.Kafka", properties)
+
+    def kill(self, node: int) -> None:
+        """End a node at once, as a power cut would."""
+        process = self._processes.pop(node)
+        process.kill()
+        process.wait()
+
+    def pause(self, node: int) -> None:
+        """Freeze a node: its connections stay, and nothing is answered."""
+        os.kill(self._processes[node].pid, signal.SIGSTOP)
+
+    def resume(self, node: int) -> None:
+        """Let a frozen node go on."""
+        os.kill(self._processes[node].pid, signal.SIGCONT)
+
+    def admin(self) -> Any:
+        """Return an administrator's client, as a context."""
+        return closing(KafkaAdminClient(bootstrap_servers=self._living))
+
+    def create_topic(
+        self, name: str, partitions: int = 4, config: Mapping[str, str] | None = None, *, on: int | None = None
+    ) -> None:
+        """Create a topic with as many copies as there are nodes, up to three, or with its only copy `on` one node."""
+        copies = {"replication_factor": min(self.nodes, 3)}
+        placed = {"assignments": {partition: [on + 1] for partition in range(partitions)}} if on is not None else copies
+        with self.admin() as admin:
+            admin.create_topics({name: {"num_partitions": partitions, "configs": dict(config or {}), **placed}})
+        eventually(lambda: len(self.partitions(name)) == partitions)
+
+    def deny(self, topic: str, operation: str = "WRITE") -> None:
+        """Refuse one operation on a topic to everybody; everything else on it stays allowed. Needs `acls`."""
+        resource = ResourcePattern(ResourceType.TOPIC, topic)
+        rights = [("ALL", ACLPermissionType.ALLOW), (operation, ACLPermissionType.DENY)]
+        with self.admin() as admin:
+            admin.create_acls([ACL("User:*", "*", ACLOperation[name], right, resource) for name, right in rights])
+
+    def allow(self, topic: str) -> None:
+        """Give back everything on a topic that was refused."""
+        resource = ResourcePatternFilter(ResourceType.TOPIC, topic, ACLResourcePatternType.LITERAL)
+        with self.admin() as admin:
+            admin.delete_acls([ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, resource)])
+
+    def partitions(self, topic: str) -> list[TopicPartition]:
+        """Return the partitions of a topic."""
+        with closing(self._consumer()) as consumer:
+            return [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic) or ()]
+
+    def leader_of(self, topic: str, partition: int) -> int | None:
+        """Return the node, from 0, that leads a partition; None while nobody does. It may be asked while nodes are away."""
+        known = self._watcher.list_topics(topic, timeout=10.0)
+        leader: int = known.topics[topic].partitions[partition].leader
+        return leader - 1 if leader > 0 else None
+
+    def produce(self, topic: str, records: Iterable[Record]) -> None:
+        """Send records and wait until all are acknowledged."""
+        with closing(KafkaProducer(bootstrap_servers=self._living, linger_ms=5)) as producer:
+            sent = [
+                producer.send(topic, key=r.key, value=r.value, headers=r.headers, partition=r.partition)
+                for r in records
+            ]
+            for each in sent:
+                each.get(timeout=60)
+
+    def _consumer(self, **options: Any) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self._living, enable_auto_commit=False, auto_offset_reset="earliest", **options
+        )
+
+    def read_all(self, topic: str) -> list[Record]:
+        """Return every record of a topic, those of one partition in their order."""
+        with closing(self._consumer()) as consumer:
+            places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic) or ()]
+            consumer.assign(places)
+            ends = consumer.end_offsets(places)
+            found: list[Record] = []
+            until = time.monotonic() + 60
+            while any(consumer.position(place) < ends[place] for place in places):
+                assert time.monotonic() < until, f"{topic} could not be read to its end"
+                for records in consumer.poll(200).values():
+                    found += [
+                        Record(r.key, r.value, [(name, value) for name, value in r.headers], r.partition, r.offset)
+                        for r in records
+                    ]
+            return found
+
+    def end_offsets(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+        """Return where each partition of some topics ends."""
+        with closing(self._consumer()) as consumer:
+            places = [
+                TopicPartition(topic, partition)
+                for topic in topics
+                for partition in consumer.partitions_for_topic(topic) or ()
+            ]
+            return {(place.topic, place.partition): end for place, end in consumer.end_offsets(places).items()}
+
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """Return what a group has committed, as the broker has it."""
+
+        def offsets() -> tuple[Any]:
+            with self.admin() as admin:
+                try:
+                    return (admin.list_group_offsets([group])[group],)
+                except KafkaError as error:
+                    if error.retriable:  # the group's coordinator has yet to be found
+                        raise AssertionError(str(error)) from error
+                    raise
+
+        (found,) = eventually(offsets)
+        return {(place.topic, place.partition): held.offset for place, held in found.items()}
+
+    def members(self, group: str) -> int:
+        """Return how many workers share the partitions of a group; 0 while these move."""
+        described = self._watcher.describe_consumer_groups([group])[group].result(timeout=30)
+        return len(described.members) if described.state is ConsumerGroupState.STABLE else 0
