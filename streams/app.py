@@ -61,7 +61,7 @@ class Live:
             settings.retention,
             broker,
         )
-        self.heartbeat = Heartbeat(self.app, self.flush, inboxes, clock, self.intake, self.metrics)
+        self.heartbeat = Heartbeat(self.app, self.flush, inboxes, clock, self.intake, self.metrics, broker)
         self._connect(inboxes)
 
     def _connect(self, inboxes: Inboxes) -> None:

@@ -59,8 +59,9 @@ class CrimeAgent:
 
     def _seen(self, partition: int, seen: Seen) -> None:
         """Pass on how far the crime feed has been read, behind all that it said until then."""
-        if not self._watermarks.take(partition, seen):
-            return
+        further = self._watermarks.take(partition, seen)
+        if not further and seen.partition != seen.partitions - 1:
+            return  # once a round is said again what has not changed, for who has come new to a partition
         onward = self._watermarks.onward(partition, self._inboxes.partitions, CRIMES)
         if onward is not None:
             self._metrics.heartbeat("crimes", onward.read_to)

@@ -1,6 +1,11 @@
 """The heartbeat of intake: says to the next stage, over every partition of it, how far each partition of a feed was read."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import aiokafka
 import faust
+from aiokafka.errors import KafkaError
 from faust.types import TP
 from mode.utils.logging import get_logger
 
@@ -27,6 +32,7 @@ class Heartbeat:
         clock: Clock,
         intake: Intake,
         metrics: Metrics,
+        broker: Mapping[str, str],
     ) -> None:
         self._app = app
         self._flush = flush
@@ -34,7 +40,10 @@ class Heartbeat:
         self._intake = intake
         self._metrics = metrics
         self._inboxes = inboxes
+        self._broker = broker
+        self._looking: aiokafka.AIOKafkaConsumer | None = None
         self._marks: dict[TP, Marks] = {}
+        app.on_before_shutdown.connect(self._stop_looking, weak=False)
 
     async def beat(self) -> None:
         """Say once how far the partitions that are owned here have been read; what cannot be known now is not said."""
@@ -43,15 +52,17 @@ class Heartbeat:
         self._marks = {tp: self._marks.get(tp) or Marks() for tp in owned}
         at = self._clock.now()
         try:
-            ends = await consumer.highwaters(*owned)
-            starts = await consumer.earliest_offsets(*owned)
-        except Exception as error:
+            looking = await self._look()
+            ends = await looking.end_offsets(owned)
+            starts = await looking.beginning_offsets([tp for tp in owned if self._position(tp) is None])
+        except KafkaError as error:
             log.warning("the broker does not say where the input topics end: %s", type(error).__name__)
             return
         if self._flush.suspended:
             return
         for tp in sorted(owned):
-            position = self._position(tp, starts[tp])
+            position = self._position(tp)
+            position = starts.get(tp, 0) if position is None else position
             read_to = self._marks[tp].look(position, ends[tp], at)
             if read_to is None:
                 continue
@@ -61,10 +72,22 @@ class Heartbeat:
             self._inboxes.everywhere(inbox, Seen(tp.topic, tp.partition, partitions, read_to, newest))
         self._metrics.heartbeat("intake", at)
 
-    def _position(self, tp: TP, start: int) -> int:
-        """Return the offset before which everything was handled, now or before the partition came here."""
+    async def _look(self) -> aiokafka.AIOKafkaConsumer:
+        """Return a client that looks at offsets: the one that fetches would not ask before its fetch is answered."""
+        if self._looking is None:
+            looking = aiokafka.AIOKafkaConsumer(**self._broker, enable_auto_commit=False)
+            await looking.start()
+            self._looking = looking
+        return self._looking
+
+    async def _stop_looking(self, *_: Any, **__: Any) -> None:
+        if self._looking is not None:
+            await self._looking.stop()
+
+    def _position(self, tp: TP) -> int | None:
+        """Return the offset before which everything was handled, now or before it came here; None if nothing ever was."""
         handled = self._intake.positions.get((tp.topic, tp.partition))
         if handled is not None:
             return handled
         committed: int | None = getattr(self._app.consumer, "_committed_offset").get(tp)  # noqa: B009
-        return start if committed is None else max(committed, start)
+        return committed

@@ -25,7 +25,7 @@ from streams.kafka.client import BrokerError
 _PR_SET_PDEATHSIG: Final = 1
 _STOP_WITHIN: Final = timedelta(seconds=5)
 _UP_WITHIN: Final = timedelta(seconds=10)
-_ATTEMPTS: Final = 3
+_HOST: Final = "127.0.0.1"
 _LAST_LINES: Final = 12
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -56,21 +56,30 @@ class Child:
             if os.getppid() != parent:  # it died before the kernel was told
                 os._exit(1)
 
-        self._process = subprocess.Popen(  # noqa: S603
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._out,
-            start_new_session=True,
-            preexec_fn=die_with_parent,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=self._out,
+                stderr=self._out,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+        except OSError:
+            self._out.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     @property
     def running(self) -> bool:
@@ -110,8 +119,11 @@ def embedded_broker(folder: Path) -> tuple[Child, str]:
     Raises NoEmbeddedBroker where it is not installed or does not run.
     """
     binary = str(_binary(folder))
-    for _ in range(_ATTEMPTS):  # another process may take the port before the broker does
-        address = f"127.0.0.1:{_free_port()}"
+    with socket.socket() as reserved:
+        # Bound and not listened on, the port is given to nobody else, and the broker may still take it.
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind((_HOST, 0))
+        address = f"{_HOST}:{reserved.getsockname()[1]}"
         at = f"tcp://{address}"
         command = [binary, "--listener-url", at, "--advertised-listener-url", at, "--storage-engine", "memory://tansu/"]
         try:
@@ -119,14 +131,11 @@ def embedded_broker(folder: Path) -> tuple[Child, str]:
         except OSError as error:
             raise NoEmbeddedBroker(f"the embedded broker does not run on this machine: {error.strerror}") from None
         try:
-            if _up(child, address):
-                return child, address
-            said = child.said.strip().splitlines()
+            _wait_for(child, reserved.getsockname())
         except BaseException:
             child.stop()
             raise
-        child.stop()
-    raise NoEmbeddedBroker(f"the embedded broker does not start: {said[-1] if said else 'it says nothing'}")
+    return child, address
 
 
 def _binary(folder: Path) -> Path:
@@ -147,18 +156,12 @@ def _binary(folder: Path) -> Path:
     return binary
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
-
-
-def _up(child: Child, address: str) -> bool:
-    host, _, port = address.partition(":")
+def _wait_for(child: Child, address: tuple[str, int]) -> None:
     until = time.monotonic() + _UP_WITHIN.total_seconds()
     while child.running and time.monotonic() < until:
         with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return child.running
+            if probe.connect_ex(address) == 0:
+                return
         time.sleep(0.02)
-    return False
+    said = child.said.strip().splitlines() or ["it says nothing"]
+    raise NoEmbeddedBroker(f"the embedded broker does not start: {said[-1]}")

@@ -21,7 +21,6 @@ from streams.kafka.client import (
 )
 from streams.settings import Settings
 
-DEAD_LETTERS = "dead-letters"
 ROOM = 1024 * 1024 + 64 * 1024
 """Bytes of one record where states and what is said of them are kept: 1 MiB, and its key and envelope."""
 
@@ -92,7 +91,7 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
         Topic("recording-decisions", "input", "delete", timedelta(days=400)),
         Topic("recording-alerts", "output", "compact", room=ROOM),
         Topic("recording-status", "output", "compact", room=ROOM),
-        Topic(DEAD_LETTERS, "output", "delete", week),
+        Topic("dead-letters", "output", "delete", week),
         Topic("recording-audit", "output", "delete", timedelta(days=396)),
         Topic(f"{own}-crime-inbox", "internal", "delete", week, ROOM),
         Topic(f"{own}-incident-inbox", "internal", "delete", week, ROOM),
@@ -104,25 +103,26 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
 def create(settings: Settings) -> Made:
     """Make the topics that are not there; raises BrokerError."""
     with administration(settings) as admin:
-        return _create(admin, settings)
+        return _create(admin, settings, _names(settings))
 
 
 def check(settings: Settings) -> list[Difference]:
     """Return how the topics differ from the contract and from what the workers need; raises BrokerError."""
     with administration(settings) as admin:
-        return list(_differences(admin, settings))
+        return list(_differences(admin, settings, _names(settings)))
 
 
 def ensure(settings: Settings) -> list[Difference]:
     """Make what is missing and look at the rest, as a worker does before it starts.
 
     Returns the differences that it can live with. Raises WrongTopics for those of its own topics: it must not start on
-    a changelog that deletes, or on inboxes and changelogs with other numbers of partitions. Raises BrokerError.
+    a changelog that deletes, or on inboxes and changelogs with other numbers of partitions. It needs no right to look at
+    the contract's topics: what it may not see there, it takes to be right. Raises BrokerError.
     """
-    with administration(settings) as admin:
-        _create(admin, settings)
-        found = list(_differences(admin, settings))
     own = {topic.name for topic in topics(settings) if topic.kind == "internal"}
+    with administration(settings) as admin:
+        _create(admin, settings, own)
+        found = list(_differences(admin, settings, own))
     if wrong := [difference for difference in found if difference.topic in own]:
         raise WrongTopics("; ".join(map(str, wrong)))
     return found
@@ -135,8 +135,12 @@ def missing(settings: Settings, names: tuple[str, ...]) -> list[str]:
     return [answer["name"] for answer in answers if error_of(answer["error_code"]) is NoSuchTopic]
 
 
-def _create(admin: Any, settings: Settings) -> Made:
-    there = _partitions(admin, settings)
+def _names(settings: Settings) -> set[str]:
+    return {topic.name for topic in topics(settings)}
+
+
+def _create(admin: Any, settings: Settings, needed: set[str]) -> Made:
+    there = _partitions(admin, settings, needed)
     lacking = {
         topic.name: {
             "num_partitions": settings.partitions,
@@ -179,37 +183,40 @@ def _refused(name: str, error: Any, message: str | None, settings: Settings) -> 
     return f"{name}: not made: {told}"
 
 
-def _partitions(admin: Any, settings: Settings) -> dict[str, int]:
-    """Return how many partitions each of the topics that are there has."""
-    found: dict[str, int] = {}
+def _partitions(admin: Any, settings: Settings, needed: set[str]) -> dict[str, int | None]:
+    """Return how many partitions each of the topics that are there has, None where nobody needs to see it or may."""
+    found: dict[str, int | None] = {}
     for answer in admin.describe_topics([topic.name for topic in topics(settings)]):
         name, error = answer["name"], error_of(answer["error_code"])
-        if error is NotAllowed:
-            raise BrokerError(lacks("Describe", name, settings))
         if error is None:
             found[name] = len(answer["partitions"])
+        elif error is NotAllowed:
+            if name in needed:
+                raise BrokerError(lacks("Describe", name, settings))
+            found[name] = None
         elif error is not NoSuchTopic:
             raise BrokerError(f"{name}: {_NOT_READY} ({error.message})")
     return found
 
 
-def _differences(admin: Any, settings: Settings) -> Iterator[Difference]:
-    partitions = _partitions(admin, settings)
-    wanted = topics(settings)
-    told = configurations(admin, partitions)
-    for topic in wanted:
-        if topic.name not in partitions:
-            yield Difference(topic.name, "is missing: `recording-monitor topics create` makes it")
+def _differences(admin: Any, settings: Settings, needed: set[str]) -> Iterator[Difference]:
+    partitions = _partitions(admin, settings, needed)
+    told = configurations(admin, [name for name, count in partitions.items() if count is not None])
+    for topic in topics(settings):
+        name = topic.name
+        if name not in partitions:
+            yield Difference(name, "is missing: `recording-monitor topics create` makes it")
             continue
-        if topic.kind == "internal" and partitions[topic.name] != settings.partitions:
+        if topic.kind == "internal" and partitions[name] != settings.partitions:
             yield Difference(
-                topic.name,
-                f"has {partitions[topic.name]} partitions, expected {settings.partitions} (RECORDING_PARTITIONS):"
+                name,
+                f"has {partitions[name]} partitions, expected {settings.partitions} (RECORDING_PARTITIONS):"
                 " the workers' own topics all have the same number",
             )
-        if not (values := told.get(topic.name)):
-            raise BrokerError(lacks("DescribeConfigs", topic.name, settings))
-        yield from (Difference(topic.name, text) for text in _settings_differ(topic, values))
+        if values := told.get(name):
+            yield from (Difference(name, text) for text in _settings_differ(topic, values))
+        elif name in needed:
+            raise BrokerError(lacks("DescribeConfigs", name, settings))
 
 
 def _settings_differ(topic: Topic, values: Mapping[str, str]) -> Iterator[str]:

@@ -12,16 +12,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from streams.tools.mapping import ExportMapping, GatheringError, Mapped, Rejected, Row, Unused, map_rows
+from streams.tools.accounts import FeedSummary, Passed, Reading, Result, rejection
+from streams.tools.mapping import ExportMapping, GatheringError, Mapped, Rejected, Row, map_rows
 
 STANDARD_INPUT = "-"
-PROGRESS_EVERY = 1000
-REASONS_SHOWN = 20
 
 Decode = Callable[[bytes], object]
 """Reads one CloudEvent; refuses it by an exception with `error_type`, whose text is one line without the input."""
@@ -31,47 +29,8 @@ class FeedError(ValueError):
     """A feed that cannot go on; its text is one line, and what to print."""
 
 
-@dataclass
-class Reading:
-    """How far the files have been read: rows or lines so far, and the mapping's columns that none of them had yet."""
-
-    rows: int = 0
-    unseen: set[str] = field(default_factory=set)
-    progress: Callable[[int], None] | None = None
-
-    def count(self) -> None:
-        """Count one more row, and say how many there are every so often."""
-        self.rows += 1
-        if self.progress is not None and self.rows % PROGRESS_EVERY == 0:
-            self.progress(self.rows)
-
-
-@dataclass
-class FeedSummary:
-    """What became of the rows; `str()` gives the lines to show."""
-
-    rows: int = 0
-    unused: int = 0
-    events: Counter[str] = field(default_factory=Counter)
-    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often each `(error_type, error)` occurred."""
-    unseen: list[str] = field(default_factory=list)
-    """Columns of the mapping that no row of a JSON-lines export had."""
-
-    def __str__(self) -> str:
-        lines = [f"{self.rows} rows read, {self.events.total()} events"]
-        lines += [f"  {count} {name}" for name, count in sorted(self.events.items())]
-        if self.unused:
-            lines.append(f"{self.unused} rows of which the mapping makes no event")
-        if self.unseen:
-            lines.append(f"columns that no row has: {', '.join(self.unseen)}")
-        if self.rejected:
-            lines.append(f"{self.rejected.total()} rejected")
-            reasons = self.rejected.most_common()
-            lines += [f"  {count} {error_type}: {error}" for (error_type, error), count in reasons[:REASONS_SHOWN]]
-            if len(reasons) > REASONS_SHOWN:
-                lines.append(f"  and {len(reasons) - REASONS_SHOWN} other reasons")
-        return "\n".join(lines)
+class FeedStopped(Exception):
+    """A feed that a person stopped; its text is one line, and what to print."""
 
 
 def dry_run(
@@ -88,25 +47,21 @@ def dry_run(
     """
     summary, reading = FeedSummary(), Reading(progress=progress)
     for result in read_events(files, mapping, decode, reading):
+        summary.count(result)
         match result:
-            case Mapped():
+            case Mapped() | Passed():
                 out.write(json.dumps(result.event) + "\n")
-                summary.events[result.event["type"]] += 1
-            case Rejected():
-                summary.rejected[result.error_type, result.error] += 1
-                if rejected is not None:
-                    rejected.write(json.dumps(result._asdict()) + "\n")
-            case Unused():
-                summary.unused += 1
+            case Rejected() if rejected is not None:
+                rejected.write(rejection(result))
     if progress is not None:
         progress(reading.rows)
-    summary.rows, summary.unseen = reading.rows, sorted(reading.unseen)
+    summary.close(reading)
     return summary
 
 
 def read_events(
     files: Sequence[str], mapping: ExportMapping | None, decode: Decode, reading: Reading | None = None
-) -> Iterator[Mapped | Rejected | Unused]:
+) -> Iterator[Result]:
     """Yield the events of files, `-` being standard input, in the order of the files and their rows.
 
     Without a mapping every line is a CloudEvent, which passes through as it is once `decode` has taken it. `reading` is
@@ -118,7 +73,7 @@ def read_events(
     return _mapped(files, mapping, reading)
 
 
-def _mapped(files: Sequence[str], mapping: ExportMapping, reading: Reading) -> Iterator[Mapped | Rejected | Unused]:
+def _mapped(files: Sequence[str], mapping: ExportMapping, reading: Reading) -> Iterator[Result]:
     try:
         yield from map_rows(_export_rows(files, mapping, reading), mapping)
     except GatheringError as error:
@@ -145,7 +100,12 @@ def _lines(files: Sequence[str], reading: Reading) -> Iterator[tuple[str, int, b
                     yield name, number, text.strip()
 
 
-def _passed_through(files: Sequence[str], decode: Decode, reading: Reading) -> Iterator[Mapped | Rejected | Unused]:
+def _as_it_came(line: bytes) -> str:
+    """Return a line as text from which its bytes can be had again, whatever they are."""
+    return line.decode(errors="surrogateescape")
+
+
+def _passed_through(files: Sequence[str], decode: Decode, reading: Reading) -> Iterator[Result]:
     for name, number, line in _lines(files, reading):
         try:
             decode(line)
@@ -154,9 +114,9 @@ def _passed_through(files: Sequence[str], decode: Decode, reading: Reading) -> I
             error_type = getattr(error, "error_type", None)
             if error_type is None:
                 raise
-            yield Rejected(name, number, str(error), error_type, line.decode(errors="replace"))
+            yield Rejected(name, number, str(error), error_type, _as_it_came(line))
         else:
-            yield Mapped(name, number, event)
+            yield Passed(name, number, event, line)
 
 
 def _export_rows(files: Sequence[str], mapping: ExportMapping, reading: Reading) -> Iterator[Row | Rejected]:
@@ -170,10 +130,10 @@ def _export_rows(files: Sequence[str], mapping: ExportMapping, reading: Reading)
         try:
             value = json.loads(line.decode(mapping.encoding))
         except (ValueError, RecursionError):
-            yield Rejected(name, number, "expected one JSON object a line", "not_json", line.decode(errors="replace"))
+            yield Rejected(name, number, "expected one JSON object a line", "not_json", _as_it_came(line))
             continue
         if not isinstance(value, dict):
-            yield Rejected(name, number, "expected a JSON object", "invalid_data", line.decode(errors="replace"))
+            yield Rejected(name, number, "expected a JSON object", "invalid_data", _as_it_came(line))
             continue
         row = _row(name, number, dict(_flat(value)), mapping)
         reading.unseen.difference_update(row.cells)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
@@ -92,14 +92,54 @@ class Worker:
         os.kill(self.process.pid, signal.SIGCONT)
 
 
+class _Watch:
+    """Looks at what the workers have committed, over and over, with clients that stay connected."""
+
+    def __init__(self, bootstrap: str, group: str, topics: list[str]) -> None:
+        self._group = group
+        self._inboxes = topics[len(TOPICS) :]
+        self._admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=10)
+        self._places = [
+            TopicPartition(topic, part) for topic in topics for part in self._consumer.partitions_for_topic(topic) or ()
+        ]
+        self._consumer.assign(self._places)
+        self._consumer.seek_to_beginning()
+        self._messages: dict[TopicPartition, list[int]] = {place: [] for place in self._places}
+
+    def close(self) -> None:
+        self._admin.close()
+        self._consumer.close()
+
+    def underway(self) -> list[str]:
+        """Return what is not handled.
+
+        What was committed is looked up before the inboxes are read: what a committed record caused is then in them.
+        """
+        held = self._admin.list_group_offsets([self._group])[self._group]
+        committed = {(place.topic, place.partition): offset.offset for place, offset in held.items()}
+        ends = self._consumer.end_offsets(self._places)
+        while any(self._consumer.position(place) < ends[place] for place in self._places):
+            for place, records in self._consumer.poll(20).items():
+                self._messages[place] += [r.offset for r in records if not self._is_word(place, r.value)]
+        waiting = []
+        for place in self._places:
+            done = committed.get((place.topic, place.partition), 0)
+            self._messages[place] = [offset for offset in self._messages[place] if offset >= done]
+            waiting += [f"{place.topic} {place.partition}: {offset}" for offset in self._messages[place]]
+        return waiting
+
+    def _is_word(self, place: TopicPartition, value: bytes) -> bool:
+        return place.topic in self._inboxes and isinstance(decode(value), Seen)
+
+
 class Desk:
     """One application on a cluster: its settings, its topics, its workers and what they published."""
 
     def __init__(self, cluster: Cluster, folder: Path, name: str, **settings: str) -> None:
         self.cluster = cluster
         self.folder = folder
-        self._tail: KafkaConsumer | None = None
-        self._messages: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        self._watch: _Watch | None = None
         self.application = re.sub(r"[^a-z0-9-]", "-", name.lower())[:60]
         self.environment = {
             "RECORDING_BROKER": cluster.bootstrap,
@@ -120,8 +160,8 @@ class Desk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._tail is not None:
-            self._tail.close()
+        if self._watch is not None:
+            self._watch.close()
 
     def _drop_topics(self) -> None:
         """Begin with empty topics: their names are the contract's, so tests on one cluster share them."""
@@ -161,28 +201,10 @@ class Desk:
         return {place: count for place, count in left.items() if count}
 
     def underway(self) -> list[str]:
-        """Return what is sent or caused, and not handled; words of how far feeds were read do not count.
-
-        What was committed is looked up before the inboxes are read: what a committed record caused is then in them.
-        """
-        committed = self.cluster.committed(self.application)
-        events = self.cluster.end_offsets(TOPICS)
-        waiting = [f"{place} {end}" for place, end in events.items() if committed.get(place, 0) < end]
-        places = [TopicPartition(topic, part) for topic in self.consumed[3:] for part in range(4)]
-        if self._tail is None:
-            self._tail = KafkaConsumer(bootstrap_servers=self.cluster.bootstrap, enable_auto_commit=False)
-            self._tail.assign(places)
-            self._tail.seek_to_beginning()
-        ends = self._tail.end_offsets(places)
-        while any(self._tail.position(place) < ends[place] for place in places):
-            for place, records in self._tail.poll(100).items():
-                self._messages[place.topic, place.partition] += [
-                    record.offset for record in records if not isinstance(decode(record.value), Seen)
-                ]
-        for there, offsets in self._messages.items():
-            self._messages[there] = [offset for offset in offsets if offset >= committed.get(there, 0)]
-            waiting += [f"{there} {offset}" for offset in self._messages[there]]
-        return waiting
+        """Return what is sent or caused, and not handled; words of how far feeds were read do not count."""
+        if self._watch is None:
+            self._watch = _Watch(self.cluster.bootstrap, self.application, self.consumed)
+        return self._watch.underway()
 
     def still(self, workers: Iterable[Worker], at: datetime) -> bool:
         """Whether the workers have judged every deadline up to an instant, and all that was sent and caused is handled."""

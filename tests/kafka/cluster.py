@@ -75,6 +75,7 @@ class Cluster:
         ports = free_ports(2 * nodes)
         self._ports, self._controllers = ports[:nodes], ports[nodes:]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._paused: set[int] = set()
 
     @property
     def bootstrap(self) -> str:
@@ -83,7 +84,7 @@ class Cluster:
 
     @property
     def _living(self) -> str:
-        return ",".join(f"127.0.0.1:{self._ports[node]}" for node in self._processes)
+        return ",".join(f"127.0.0.1:{self._ports[node]}" for node in self._processes if node not in self._paused)
 
     @cached_property
     def _watcher(self) -> AdminClient:
@@ -174,16 +175,19 @@ class Cluster:
     def kill(self, node: int) -> None:
         """End a node at once, as a power cut would."""
         process = self._processes.pop(node)
+        self._paused.discard(node)
         process.kill()
         process.wait()
 
     def pause(self, node: int) -> None:
         """Freeze a node: its connections stay, and nothing is answered."""
+        self._paused.add(node)
         os.kill(self._processes[node].pid, signal.SIGSTOP)
 
     def resume(self, node: int) -> None:
         """Let a frozen node go on."""
         os.kill(self._processes[node].pid, signal.SIGCONT)
+        self._paused.discard(node)
 
     def admin(self) -> Any:
         """Return an administrator's client, as a context."""
@@ -193,10 +197,11 @@ class Cluster:
         self, name: str, partitions: int = 4, config: Mapping[str, str] | None = None, *, on: int | None = None
     ) -> None:
         """Create a topic with as many copies as there are nodes, up to three, or with its only copy `on` one node."""
-        copies = {"replication_factor": min(self.nodes, 3)}
-        placed = {"assignments": {partition: [on + 1] for partition in range(partitions)}} if on is not None else copies
+        layout: dict[str, Any] = {"num_partitions": partitions, "replication_factor": min(self.nodes, 3)}
+        if on is not None:
+            layout = {"assignments": {partition: [on + 1] for partition in range(partitions)}}
         with self.admin() as admin:
-            admin.create_topics({name: {"num_partitions": partitions, "configs": dict(config or {}), **placed}})
+            admin.create_topics({name: {"configs": dict(config or {}), **layout}})
         eventually(lambda: len(self.partitions(name)) == partitions)
 
     def deny(self, topic: str, operation: str = "WRITE") -> None:

@@ -8,14 +8,19 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from kafka.errors import TopicAuthorizationFailedError
 
 from rules.examples import events_of
 from rules.rulebook import load_rulebook
 from streams.cli import main
+from streams.kafka.client import BrokerError
+from streams.kafka.topics import Difference, Made, WrongTopics
+from streams.settings import Settings
 from streams.tools import spool
 
 BOOK = Path(__file__).parents[3] / "rules" / "book"
@@ -641,6 +646,157 @@ def test_explain_asks_for_a_force_and_a_reference(run: Run, history: Path, incid
     assert "expected FORCE/REF" in ran.err
 
 
+# feed
+
+
+class PlayedProducer:
+    """Acknowledges everything at once; the first record is refused where an error is given."""
+
+    is_done = True
+
+    def __init__(self) -> None:
+        self.records: list[tuple[str, bytes]] = []
+        self.error: BaseException | None = None
+
+    def send(self, topic: str, value: bytes, key: bytes, headers: object) -> "PlayedProducer":
+        self.records.append((topic, value))
+        return self
+
+    def get(self, timeout: float | None = None) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def producer(monkeypatch: pytest.MonkeyPatch) -> PlayedProducer:
+    """A producer to a broker that has all topics."""
+    played = PlayedProducer()
+    monkeypatch.setattr("streams.kafka.client.production", lambda _: nullcontext(played))
+    monkeypatch.setattr("streams.kafka.topics.missing", lambda *_: [])
+    return played
+
+
+def test_feed_sends_and_says_what_became_of_each_line(run: Run, history: Path, producer: PlayedProducer) -> None:
+    ran = run("feed", history)
+
+    assert ran.status == 0
+    assert [value for _, value in producer.records] == history.read_bytes().splitlines()
+    assert ran.out.splitlines()[0] == "5 rows read, 5 events"
+    assert "5 sent and acknowledged" in ran.out
+
+
+def test_feed_writes_its_account_for_a_program(run: Run, history: Path, producer: PlayedProducer) -> None:
+    ran = run("feed", history, "--json", "--rate", "1000")
+
+    assert json.loads(ran.out)["sent"] == {"incident-log": 4, "crime-records": 1}
+
+
+def test_what_feed_cannot_use_is_a_dead_letter_and_written_down_and_a_fault_that_was_found(
+    run: Run, producer: PlayedProducer, tmp_path: Path
+) -> None:
+    ran = run("feed", "-", "--rejected", tmp_path / "rejected", given=_lines(HISTORY) + b"{")
+
+    assert ran.status == 1
+    assert producer.records[-1] == ("dead-letters", b"{")
+    assert [(line["line"], line["error_type"]) for line in _written(tmp_path / "rejected")] == [(6, "not_json")]
+
+
+def test_feed_ends_with_one_line_when_a_record_is_refused(run: Run, history: Path, producer: PlayedProducer) -> None:
+    producer.error = TopicAuthorizationFailedError("incident-log")
+
+    ran = run("feed", history)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("incident-log: the right Write on this topic is missing")
+    assert "0 events were acknowledged" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_feed_that_is_stopped_says_how_far_it_was(run: Run, history: Path, producer: PlayedProducer) -> None:
+    producer.error = KeyboardInterrupt()
+    stopped = run("feed", history)
+
+    assert stopped.status == 130
+
+
+def test_topics_that_are_missing_are_named_before_anything_is_sent(
+    run: Run, history: Path, producer: PlayedProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.kafka.topics.missing", lambda *_: ["crime-records", "dead-letters"])
+
+    ran = run("feed", history)
+
+    assert (ran.status, producer.records) == (2, [])
+    assert ran.err.startswith("crime-records, dead-letters: not on 127.0.0.1:9092: `recording-monitor topics create`")
+
+
+def test_a_dry_run_writes_the_events_and_sends_none(run: Run, history: Path, producer: PlayedProducer) -> None:
+    ran = run("feed", history, "--dry-run")
+
+    assert ran.status == 0
+    assert [json.loads(line) for line in ran.out.splitlines()] == _written(history)
+    assert ran.err.startswith("5 rows read, 5 events")
+    assert producer.records == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--rate", "5", "--speed", "2"], ["--rate", "0"], ["--speed", "-1"], ["--dry-run", "--rate", "5"]],
+)
+def test_a_pace_that_makes_no_sense_is_wrong_use(run: Run, history: Path, options: list[str]) -> None:
+    ran = run("feed", history, *options)
+
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
+
+
+# topics
+
+
+def test_topics_check_names_each_difference_and_finds_faults(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [Difference("dead-letters", "is missing"), Difference("incident-log", "is missing")]
+    monkeypatch.setattr("streams.kafka.topics.check", lambda _: found)
+
+    ran = run("topics", "check")
+    as_json = run("topics", "check", "--json")
+
+    assert (ran.status, as_json.status) == (1, 1)
+    assert ran.out == "dead-letters: is missing\nincident-log: is missing\n"
+    assert json.loads(as_json.out)["differences"][0] == {"topic": "dead-letters", "said": "is missing"}
+
+
+def test_topics_that_are_as_they_should_be_are_said_to_be(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.kafka.topics.check", lambda _: [])
+
+    ran = run("topics", "check")
+
+    assert (ran.status, ran.out) == (0, "the topics on 127.0.0.1:9092 are as they should be\n")
+    assert json.loads(run("topics", "check", "--json").out) == {"differences": []}
+
+
+def test_topics_create_says_what_was_made_and_what_was_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.kafka.topics.create", lambda _: Made(["dead-letters"], ["incident-log"]))
+
+    ran = run("topics", "create")
+
+    assert (ran.status, ran.out) == (0, "made        dead-letters\nwas there   incident-log\n")
+    assert json.loads(run("topics", "create", "--json").out) == {
+        "created": ["dead-letters"],
+        "present": ["incident-log"],
+    }
+
+
+def test_a_broker_that_refuses_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Settings) -> None:
+        raise BrokerError("no Kafka broker answers at 127.0.0.1:9092")
+
+    monkeypatch.setattr("streams.kafka.topics.create", refuse)
+
+    ran = run("topics", "create")
+
+    assert (ran.status, ran.err) == (2, "no Kafka broker answers at 127.0.0.1:9092\n")
+
+
 # the whole
 
 
@@ -648,7 +804,20 @@ def test_the_commands_are_listed(run: Run) -> None:
     ran = run("--help")
 
     assert ran.status == 0
-    assert all(command in ran.out for command in ("replay", "explain", "feed", "rules"))
+    listed = ran.out.partition("Commands:")[2].splitlines()
+    named = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
+    assert named == ["demo", "explain", "feed", "replay", "rules", "simulate", "topics", "worker"]
+
+
+def test_a_worker_that_may_not_start_says_so_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Settings) -> None:
+        raise WrongTopics("own-crimes-changelog: has cleanup.policy delete, expected compact alone")
+
+    monkeypatch.setattr("streams.worker.ensure", refuse)
+
+    ran = run("worker")
+
+    assert (ran.status, ran.err) == (2, "own-crimes-changelog: has cleanup.policy delete, expected compact alone\n")
 
 
 def test_a_command_that_there_is_not_is_wrong_use(run: Run) -> None:

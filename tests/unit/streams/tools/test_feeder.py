@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from streams.tools.feeder import FeedError, FeedSummary, dry_run, read_events
+from streams.tools.accounts import FeedSummary
+from streams.tools.feeder import FeedError, dry_run, read_events
 from streams.tools.mapping import ExportMapping, read_mapping
 
 HERE = Path(__file__).resolve()
@@ -251,15 +252,6 @@ class TestTheSummary:
             "2 rejected",
             "  2 invalid_data: incident.opened: data.received_at: none of the time formats reads it (column 'Call')",
         ]
-
-    def test_it_names_columns_that_no_row_had_and_keeps_many_reasons_short(self) -> None:
-        summary = FeedSummary(unseen=["Beat"])
-        summary.rejected.update({("invalid_data", f"reason {number}"): 1 for number in range(25)})
-
-        lines = str(summary).splitlines()
-
-        assert lines[1] == "columns that no row has: Beat"
-        assert lines[-1] == "  and 5 other reasons"
 
     def test_progress_is_told_as_rows_are_read(self, mapping: MappingWith, export: Export) -> None:
         told: list[int] = []
