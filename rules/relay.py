@@ -53,16 +53,21 @@ def told_by_incident(group: Group, ref: str, new: Iterable[Statement]) -> dict[s
     if any(neighbours(statement, code_map).incidents for statement in new if statement.origin == "incident"):
         new = [statement for statement in group.statements() if statement.says_something]
     onward = _reach(points_at, ref)
-    outlines = [known for statement in new if statement.origin == "incident" and (known := outline(statement))]
+    outlines = [short for statement in new if statement.origin == "incident" and (short := outline(statement))]
     told: dict[str, list[Statement]] = {}
     for target in points_at[ref] - {ref}:
         if target in whole:
             told[target] = [said for said in new if (said.origin, said.ref) != ("incident", target)]
         else:
-            told[target] = [known for known in outlines if known.ref == ref]
+            told[target] = [said for said in outlines if said.ref == ref]
     for follower in followers:
         already = told.get(follower, [])
-        leads = [said for said in outlines if said.ref in onward and said.ref != follower and said not in already]
+        known = {(said.origin, said.ref, said.identity) for said in already}
+        leads = [
+            said
+            for said in outlines
+            if said.ref in onward and said.ref != follower and (said.origin, said.ref, said.identity) not in known
+        ]
         told[follower] = already + leads
     return {target: said for target, said in told.items() if said or target in asked - {ref}}
 

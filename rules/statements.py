@@ -8,16 +8,21 @@ equal answers.
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from rules.disclosure import Lexicon
+from rules.disposals import CRI_REASONS
 from rules.events import AnyEvent
-from rules.vocabulary import ContractPart, CrimeData, IncidentData
+from rules.vocabulary import CancellationReason, ContractPart, CrimeData, IncidentData
 
 Origin = Literal["incident", "crime"]
 _NOTHING: tuple[dict[str, Any], ...] = ({}, {"entries": []})
+_FREE_TEXT = frozenset({"reason", "note"})
+_KEYWORDS = frozenset({*CRI_REASONS, *get_args(CancellationReason)})
+GIVEN = "given"
+"""Stands for words that a person wrote, of which the rules ask only whether there are any."""
 _canonical = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -45,8 +50,10 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
 
 
 def statement_of(event: AnyEvent, lexicon: Lexicon) -> Statement:
-    """Take from an event what it stated, with the text of its entries matched against the lexicon and dropped."""
+    """Take from an event what it stated: its entries' text matched against the lexicon and dropped, no free words kept."""
     data = _stated(event.data)
+    for name in _FREE_TEXT & data.keys():
+        data[name] = _without_words(data[name])
     if entries := data.pop("entries", None):
         data["entries"] = [marked for entry in entries if (marked := _marked(entry, lexicon))]
     force = data.pop("force")
@@ -55,6 +62,13 @@ def statement_of(event: AnyEvent, lexicon: Lexicon) -> Statement:
         return Statement(event.time, event.source, event.id, event.type, force, "crime", data.pop("crime_ref"), data)
     assert isinstance(part, IncidentData)
     return Statement(event.time, event.source, event.id, event.type, force, "incident", data.pop("incident_ref"), data)
+
+
+def _without_words(text: str | None) -> str | None:
+    """Return of a person's free words only that there were some; a word of a closed list stays."""
+    if text is None or text.strip() in _KEYWORDS:
+        return text
+    return GIVEN if text.strip() else ""
 
 
 def unknown_fields(part: ContractPart) -> int:

@@ -18,6 +18,8 @@ from streams.agents.judge import Judge
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
+from streams.kafka.topics import ROOM
+from streams.kafka.transport import Transport
 from streams.outward.metrics import Metrics
 from streams.settings import Forces, Settings
 
@@ -41,7 +43,7 @@ class Live:
         reached: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self.settings = settings
-        self.app = _faust_app(settings, datadir)
+        self.app = faust_app(settings, datadir)
         self.metrics = Metrics(forces, book)
         self.flush = Flush(self.app, settings.flush, reached)
         self._swept = False
@@ -56,7 +58,7 @@ class Live:
             clock,
             self.metrics,
             forces,
-            Judge(forces, book, settings.page_severities),
+            Judge(forces, book, settings.page_severities, settings.hold),
             told_of_all,
             settings.retention,
             broker,
@@ -97,7 +99,7 @@ class Live:
                 try:
                     await do()
                 except Exception as error:
-                    await self.app.crash(error)
+                    await self.flush.crash(error)
                     raise
             await asyncio.sleep(every.total_seconds())
 
@@ -117,9 +119,9 @@ class Live:
         }
 
 
-def _faust_app(settings: Settings, datadir: str) -> faust.App:
+def faust_app(settings: Settings, datadir: str) -> faust.App:
     """Return a Faust application that declares no topic, serves nothing, and commits only what was acknowledged."""
-    return faust.App(
+    app = faust.App(
         settings.application,
         broker=[f"kafka://{address}" for address in settings.broker.split(",")],
         store="memory://",
@@ -128,6 +130,7 @@ def _faust_app(settings: Settings, datadir: str) -> faust.App:
         origin="streams.app",
         web_enabled=False,
         topic_allow_declare=False,
+        agent_supervisor="mode.supervisors:CrashingSupervisor",
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
@@ -140,8 +143,10 @@ def _faust_app(settings: Settings, datadir: str) -> faust.App:
         producer_acks=-1,
         producer_linger=0.005,
         producer_max_batch_size=262_144,
-        producer_max_request_size=1_000_000,
+        producer_max_request_size=ROOM,
     )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    return app
 
 
 def _raw(app: faust.App, name: str) -> Any:

@@ -54,15 +54,14 @@ class Heartbeat:
         try:
             looking = await self._look()
             ends = await looking.end_offsets(owned)
-            starts = await looking.beginning_offsets([tp for tp in owned if self._position(tp) is None])
+            starts = await looking.beginning_offsets(owned)
         except KafkaError as error:
             log.warning("the broker does not say where the input topics end: %s", type(error).__name__)
             return
         if self._flush.suspended:
             return
         for tp in sorted(owned):
-            position = self._position(tp)
-            position = starts.get(tp, 0) if position is None else position
+            position = max(self._position(tp) or 0, starts[tp])
             read_to = self._marks[tp].look(position, ends[tp], at)
             if read_to is None:
                 continue
@@ -76,7 +75,11 @@ class Heartbeat:
         """Return a client that looks at offsets: the one that fetches would not ask before its fetch is answered."""
         if self._looking is None:
             looking = aiokafka.AIOKafkaConsumer(**self._broker, enable_auto_commit=False)
-            await looking.start()
+            try:
+                await looking.start()
+            except KafkaError:
+                await looking.stop()
+                raise
             self._looking = looking
         return self._looking
 

@@ -13,8 +13,9 @@ from mode.utils.logging import get_logger
 from streams.agents.messages import Due, Follow, Message, Origin, Said, Seen, Told, decode
 from streams.clock import Clock
 from streams.kafka.dead_letters import TOPIC as DEAD_LETTERS
-from streams.kafka.dead_letters import dead_letter, original
+from streams.kafka.dead_letters import dead_letter
 from streams.kafka.envelope import Refused
+from streams.kafka.originals import original
 from streams.kafka.state import Flush
 from streams.outward.metrics import Metrics
 

@@ -99,43 +99,37 @@ class IncidentAgent:
                 statements = [statement]
             case Told():
                 statements, teller = message.statements, message.teller
+            case Due() if row is None:
+                return
         try:
             judged = self._judge.judge(row, force, ref, statements, now, self._view(partition, force, now), teller)
             content = packed(judged.row)
+            said = _written(force, ref, judged)
         except Exception:
             if row is not None and isinstance(message, Due):
                 self._retry(partition, key, row, now)
             raise
         self.table.put(partition, key, content)
+        self._metrics.changed(partition, None if row is None else row.held, judged.row.held)
         self.schedule.plan(partition, key, judged.row)
-        self._publish(partition, force, ref, row, judged, now)
+        for topic, name, value in said:
+            self._flush.send(topic, name, value)
+        self._count(self._forces.profile(force), row, judged, now)
         if isinstance(message, Said):
             self._metrics.event(origin.topic, origin.type, "used" if judged.new else "repeat")
         for other, facts in judged.told.items():
             self._inboxes.to_incident(force, other, Told(origin, ("incident", ref), facts))
 
     def _retry(self, partition: int, key: bytes, row: IncidentRow, now: datetime) -> None:
-        row.due = row.due and now + RETRY_AFTER
-        row.review = row.review and now + RETRY_AFTER
+        row.due = now + RETRY_AFTER
+        row.review = None
         self.schedule.plan(partition, key, row)
 
-    def _publish(
-        self,
-        partition: int,
-        force: str,
-        ref: str,
-        before: IncidentRow | None,
-        judged: Judged,
-        now: datetime,
-    ) -> None:
-        profile = self._forces.profile(force)
+    def _count(self, profile: ForceProfile, before: IncidentRow | None, judged: Judged, now: datetime) -> None:
         for alert in judged.changed:
-            self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
             self._count_alert(alert, profile, now)
         if judged.status is not None:
-            self._flush.send(STATUSES, key_of(force, ref), _json(judged.status))
             self._count_status(before, judged.row, profile)
-        self._metrics.changed(partition, None if before is None else before.held, judged.row.held)
 
     def _count_alert(self, alert: Alert, profile: ForceProfile, now: datetime) -> None:
         if _is_history(alert.due_at, profile):
@@ -178,6 +172,12 @@ class IncidentAgent:
     def has_heard(self) -> bool:
         """Whether it is known of every owned partition how far the feeds have been read."""
         return self._heard is not None or not self.table.owned
+
+
+def _written(force: str, ref: str, judged: Judged) -> list[tuple[str, bytes, bytes]]:
+    """Return what is published: the topic, key and value of each changed alert, and of the status if it changed."""
+    said = [(ALERTS, alert.alert_id.encode(), _json(alert.as_dict())) for alert in judged.changed]
+    return said if judged.status is None else [*said, (STATUSES, key_of(force, ref), _json(judged.status))]
 
 
 def _is_history(at: datetime, profile: ForceProfile) -> bool:

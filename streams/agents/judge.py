@@ -3,9 +3,9 @@
 This is the whole decision of the live path, and pure; `streams.agents.incidents` moves it between inbox, table and topics.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rules.alerts import Alert, Paging
@@ -35,10 +35,11 @@ class Judged:
 class Judge:
     """Judges one incident by what its row holds and what came now; the same row, statements and instants, the same answer."""
 
-    def __init__(self, forces: Forces, book: Rulebook, page_severities: frozenset[str]) -> None:
+    def __init__(self, forces: Forces, book: Rulebook, page_severities: frozenset[str], late_after: timedelta) -> None:
         self._forces = forces
         self._book = book
         self._page_severities = page_severities
+        self._late_after = late_after
 
     @property
     def book_hash(self) -> str:
@@ -50,7 +51,7 @@ class Judge:
         row: IncidentRow | None,
         force: str,
         ref: str,
-        statements: Iterable[Statement],
+        statements: Sequence[Statement],
         now: datetime,
         view: View,
         teller: Teller | None = None,
@@ -58,10 +59,12 @@ class Judge:
         """Take in what was stated, by itself or told by another, let time pass up to an instant, and return what follows.
 
         An incident that has just come to depend on another one is not judged until that has told what it knows, which
-        takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment.
+        takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And of
+        what comes late nobody is woken before all feeds have been read up to now: its crime may be on its way as well.
         """
         profile = self._forces.profile(force)
-        paging = Paging(self._page_severities, profile.enforcement_date, view.read_to, view.stale, view.catching_up)
+        withheld = view.catching_up or any(now - said.time > self._late_after for said in statements)
+        paging = Paging(self._page_severities, profile.enforcement_date, view.read_to, view.stale, withheld)
         watch = Watch(profile, self._book, paging, only=ref)
         mute: set[bytes] = set()
         asked: Asked = {}
@@ -75,6 +78,7 @@ class Judge:
             waited = any(asked.values())
             outdated = row.review is not None or row.book != self._book.hash or waited
         standing = watch.standings.setdefault(ref, Standing())
+        before = set(standing.alerts)
         facts, explained = standing.facts, row.explained if row is not None else b""
         new = [said for said in statements if not (watch.group.knows(said) or (mute and digest(said) in mute))]
         asked = self._asked(watch, ref, new, asked, now, teller)
@@ -89,6 +93,7 @@ class Judge:
             changed += watch.advance(judged_at)
             if outdated:
                 changed += watch.review(now, judged_at)
+        changed = _still_true(changed, standing, before)
         mute.update(digest(said) for said in new if not said.says_something)
         # What was held back while somebody was asked is told now, all of it: who knows it already passes nothing on.
         told = told_by_incident(watch.group, ref, watch.group.statements() if waited and not waits else new)
@@ -102,7 +107,7 @@ class Judge:
         kept = (said for said in watch.group.statements() if said.says_something)
         return Judged(
             row=incident_row(
-                force, self._book.hash, kept, mute, standing, judged_at, explained, asked, view.catching_up
+                force, self._book.hash, kept, mute, standing, judged_at, explained, asked, now if withheld else None
             ),
             changed=changed,
             status=status,
@@ -125,3 +130,11 @@ class Judge:
         elif teller is not None:
             asked[teller] = None
         return asked
+
+
+def _still_true(changed: list[Alert], standing: Standing, before: set[str]) -> list[Alert]:
+    """Leave out, and forget, what would have been raised and resolved in between by a worker that was away (R10)."""
+    passed = {name for name, alert in standing.alerts.items() if name not in before and not alert.stands}
+    for name in passed:
+        del standing.alerts[name]
+    return [alert for alert in changed if alert.alert_id not in passed]

@@ -59,8 +59,8 @@ class Body(Mapping[str, Any]):
 class Summary(msgspec.Struct, array_like=True):
     """The first fields of an incident's row: when it is due again, and what the gauges count of it.
 
-    `review`: what it was last said under forbade paging; once the crime feed has been read past that instant and
-    nothing forbids it any more, it is to be judged again.
+    `review`: what it was last said under forbade paging; once all feeds have been read up to that instant, and nothing
+    forbids it any more, it is to be judged again.
     """
 
     force: str
@@ -153,13 +153,15 @@ def incident_row(
     judged_at: datetime,
     explained: bytes,
     asked: Asked,
-    catching_up: bool,
+    withheld_at: datetime | None,
 ) -> IncidentRow:
-    """Return the row of an incident as it stands."""
+    """Return the row of an incident as it stands; `withheld_at`: now, if what came late forbids paging for the moment."""
     facts, turn = standing.facts, standing.turn
     standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
     deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
-    withheld = [alert.due_at for alert in standing_alerts if alert.feed_stale or (catching_up and not alert.paged)]
+    withheld = [alert.due_at for alert in standing_alerts if alert.feed_stale]
+    if withheld_at is not None and not all(alert.paged for alert in standing_alerts):
+        withheld.append(withheld_at)
     return IncidentRow(
         force=force,
         book=book,

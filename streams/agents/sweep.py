@@ -66,11 +66,13 @@ class Schedule:
                 self._gather(partition, heap, view(partition, force).judged_at, lambda planned: planned.due)
         for (partition, force), heap in self._reviews.items():
             if heap and not ((seen := view(partition, force)).stale or seen.catching_up):
-                self._gather(partition, heap, seen.read_to, lambda planned: planned.review)
+                self._gather(partition, heap, seen.heard, lambda planned: planned.review)
         taken: list[tuple[int, bytes]] = []
         while self._ready and len(self._underway) < MAX_UNDERWAY:
-            _, _, partition, key = heappop(self._ready)
-            if key in self._planned.get(partition, {}) and (partition, key) not in self._underway:
+            _, at, partition, key = heappop(self._ready)
+            plan = self._planned.get(partition, {}).get(key)
+            stands = plan is not None and at in (plan.due, plan.review)
+            if stands and (partition, key) not in self._underway:
                 self._underway.add((partition, key))
                 taken.append((partition, key))
         return taken

@@ -22,12 +22,14 @@ class View(NamedTuple):
     """What may be said at an instant about an incident of a force.
 
     `judged_at`: the instant up to which deadlines are judged; `read_to`: how far the force's crime feed has been read;
+    `heard`: how far all feeds have been read;
     `stale`: whether that feed is silent or behind for longer than it ever is; `catching_up`: whether some feed is still
     being read that came while nobody read it.
     """
 
     judged_at: datetime
     read_to: datetime
+    heard: datetime
     stale: bool
     catching_up: bool
 
@@ -107,9 +109,9 @@ class Watermarks:
             silent = now - (time + behind) > habits.silent_after
             stale = silent or behind > habits.silent_after
             read_to = time if silent else max(least - behind, time)
-        everything = self.read_to(partition)
-        catching_up = everything is None or now - everything > self._hold
-        return View(self._judged_at((partition, profile.force), read_to, now), read_to, stale, catching_up)
+        heard = self.read_to(partition) or NEVER
+        judged_at = self._judged_at((partition, profile.force), read_to, now)
+        return View(judged_at, read_to, min(heard, read_to), stale, now - heard > self._hold)
 
     def _judged_at(self, place: tuple[int, str], read_to: datetime, now: datetime) -> datetime:
         """Return how far deadlines are judged: as far as crimes were read, or, once that has not got on for too long, more.

@@ -6,6 +6,9 @@ committed. A worker that dies in between repeats the event; nothing is lost. One
 """
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,12 +25,36 @@ log = get_logger(__name__)
 MAX_PENDING = 5_000
 """How many events may wait for the broker's answers before no further one is taken."""
 
+ENDS_WITHIN = timedelta(seconds=10)
+"""How long a worker that is to end may take to do so."""
+
 Headers = list[tuple[str, bytes]]
 Recovered = Callable[[frozenset[int]], None]
 
 
+def _end(error: Exception) -> None:
+    """End the process: Faust may wait for ever for a broker that has given its partitions to another worker."""
+    print(
+        f"the worker ended, and has to be started again: {type(error).__name__}: {error}", file=sys.stderr, flush=True
+    )
+    os._exit(1)
+
+
 class Frozen(Exception):
     """The process stood still for so long that its partitions may be another worker's; it must not write."""
+
+
+class Unfinished(Exception):
+    """An earlier flush was refused or cancelled: what comes after it must not be written as if it had not been."""
+
+
+class SendRefused(Exception):
+    """The broker did not take a record: its topic, and why; `right` where it is a right that is missing."""
+
+    def __init__(self, topic: str, error: BaseException) -> None:
+        self.right = "AuthorizationFailed" in type(error).__name__
+        why = "this worker has no right to write to it" if self.right else type(error).__name__
+        super().__init__(f"{topic}: {why}")
 
 
 class PartitionStore(memory.Store[bytes, bytes]):
@@ -111,11 +138,15 @@ class StateTable(faust.Table[bytes, bytes]):
         Faust swallows what is raised here, so it ends the worker instead.
         """
         try:
+            # Faust resumes the streams before it seeks, and then empties the queues behind what was read: no event may
+            # come in between. It turns both on again after the seek.
+            self.app.flow_control.suspend()
+            self.app.consumer.stop_flow()
             self.owned = frozenset(tp.partition for tp in active_tps)
             await self.data.on_recovery_completed(active_tps, standby_tps)
             self._recovered(self.owned)
         except Exception as error:
-            await self.app.crash(error)
+            await self._flush.crash(error)
             raise
 
 
@@ -143,6 +174,8 @@ class Flush:
         self._room = asyncio.Event()
         self._room.set()
         self._awake = 0.0
+        self._frozen = False
+        self._unfinished = False
         self._finished = 0.0
         app.on_partitions_revoked.connect(self._on_revoked, weak=False)
         app.on_before_shutdown.connect(self._on_shutdown, weak=False)
@@ -182,47 +215,79 @@ class Flush:
     async def events(self, stream: Any) -> AsyncIterator[EventT[Any]]:
         """Yield the events of an agent's stream, not faster than the broker answers and none while partitions move.
 
-        An event that is passed over was not acknowledged, so whoever owns its partition next reads it again.
+        Faust lets events in a moment before it says that the partitions are here: those wait. One of an
+        earlier assignment is passed over: it was not acknowledged, so whoever owns its partition now reads it again.
         """
         async for event in stream.noack().events():
             await self._room.wait()
-            if not self.suspended:
+            while self.suspended:
+                await asyncio.sleep(self._every)
+            if event.message.generation_id == self.app.consumer_generation_id:
                 yield event
 
     async def run(self) -> None:
         """Flush for as long as the worker runs; a failure ends the worker with nothing acknowledged."""
         self._awake = self._finished = asyncio.get_running_loop().time()
-        while not self.app.should_stop:
+        watching = asyncio.create_task(self._watch())
+        try:
+            while not self.app.should_stop:
+                await asyncio.sleep(self._every)
+                if not self.suspended:
+                    await self._flush_or_crash()
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        """Notice that the process stood still, whatever else it is doing: it then never writes again."""
+        while True:
             await asyncio.sleep(self._every)
-            if not self.suspended:
-                await self._flush_or_crash()
+            now = asyncio.get_running_loop().time()
+            self._frozen |= now - self._awake > self.app.conf.broker_session_timeout
+            self._awake = now
 
     async def _flush_or_crash(self) -> None:
         try:
             await self.flush()
         except Exception as error:
-            await self.app.crash(error)
+            await self.crash(error)
             raise
 
+    async def crash(self, error: Exception) -> None:
+        """End the worker with nothing more acknowledged: what the world caused is repeated by the next start."""
+        ending = threading.Timer(ENDS_WITHIN.total_seconds(), _end, (error,))
+        ending.daemon = True
+        ending.start()
+        await self.app.crash(error)
+
     async def flush(self) -> None:
-        """Bring what is pending to the broker; raises what the broker refuses, and Frozen."""
+        """Bring what is pending to the broker; raises SendRefused, Frozen and Unfinished."""
         async with self._lock:
             self._check_awake()
+            if self._unfinished:
+                raise Unfinished("an earlier flush did not come to its end")
+            self._unfinished = True
             pending, self._pending = self._pending, _Pending()
             # What is written is the state as of this moment: an await below lets later events in.
-            rows = [(table, partition, key, table.get(partition, key)) for table, partition, key in pending.rows]
+            rows = [
+                (table, partition, key, table.get(partition, key))
+                for table, partition, key in pending.rows
+                if partition in table.owned
+            ]
             await self._at("handled", pending)
             async with self._answered() as send:
                 for topic, key, value, partition, headers in pending.outputs:
                     await send(topic, key, value, partition, None, headers)
             await self._at("output", pending)
+            self._check_awake()
             async with self._answered() as send:
                 for table, part, key, row in rows:
                     await send(table.changelog_topic_name, key, row, part, None, None)
             await self._at("state", pending)
+            self._check_awake()
             for event in pending.events:
                 event.ack()
             await self._at("acknowledged", pending)
+            self._unfinished = False
             self._room.set()
             self._finished = asyncio.get_running_loop().time()
 
@@ -230,13 +295,19 @@ class Flush:
     async def _answered(self) -> AsyncIterator[Callable[..., Awaitable[None]]]:
         """Lend a way to send, and wait at the end until the broker has answered for every record."""
         producer = await self.app.maybe_start_producer()
-        answers: list[Awaitable[Any]] = []
+        answers: list[tuple[str, Awaitable[Any]]] = []
 
-        async def send(*record: Any) -> None:
-            answers.append(await producer.send(*record))
+        async def send(topic: str, *record: Any) -> None:
+            try:
+                answers.append((topic, await producer.send(topic, *record)))
+            except Exception as error:
+                raise SendRefused(topic, error.__cause__ or error) from error
 
         yield send
-        await asyncio.gather(*answers)
+        outcomes = await asyncio.gather(*[answer for _, answer in answers], return_exceptions=True)
+        for (topic, _), outcome in zip(answers, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                raise SendRefused(topic, outcome)
 
     async def _at(self, point: str, pending: _Pending) -> None:
         if self._reached is not None and pending.events:
@@ -244,11 +315,9 @@ class Flush:
 
     def _check_awake(self) -> None:
         """Refuse to write after a pause in which the broker has given the partitions to another worker."""
-        now = asyncio.get_running_loop().time()
-        asleep, self._awake = now - self._awake if self._awake else 0.0, now
-        limit = self.app.conf.broker_session_timeout
-        if asleep > limit:
-            raise Frozen(f"the process stood still for {asleep:.0f} s, longer than its session of {limit:.0f} s")
+        asleep = asyncio.get_running_loop().time() - self._awake if self._awake else 0.0
+        if self._frozen or asleep > self.app.conf.broker_session_timeout:
+            raise Frozen("the process stood still for longer than its session")
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Finish what was begun before the partitions go; the commit spares their next owner the repeats."""

@@ -44,17 +44,22 @@ def test_events_at_their_times_through_two_workers_give_object_by_object_what_a_
         eventually(lambda: first.ready() and second.ready())
         for wave in history:
             at = parse_instant(wave[0]["time"])
-            clock.move(at)
-            _settle(desk, workers, at)
+            _let_pass(desk, workers, clock, at)
             desk.send(wave)
             _settle(desk, workers, at)
-        clock.move(until)
-        _settle(desk, workers, until)
+        _let_pass(desk, workers, clock, until)
 
         said = replay_events([event for wave in history for event in wave], until, book=BOOK)
         assert desk.statuses() == {status["incident_ref"]: status for status in said.statuses}
         assert desk.alerts() == {alert["alert_id"]: alert for alert in said.alerts}
         assert all(worker.metrics()['recording_heartbeat_timestamp_seconds{stage="incidents"}'] for worker in workers)
+
+
+def _let_pass(desk: Desk, workers: list[Any], clock: MovedClock, until: datetime) -> None:
+    """Move the clock, by less than lies between a step and a deadline: who was away would say the deadline alone."""
+    while (now := clock.now()) < until:
+        clock.move(min(now + timedelta(hours=6), until))
+        _settle(desk, workers, clock.now())
 
 
 def _settle(desk: Desk, workers: list[Any], at: datetime) -> None:

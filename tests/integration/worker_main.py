@@ -6,6 +6,7 @@ import os
 import signal
 import struct
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,20 +19,25 @@ BROKEN = "X_BROKEN"
 
 
 class MovedClock:
-    """A clock that stands still until somebody moves it: eight bytes in a file that several processes share."""
+    """A clock that somebody sets, and that stands still until it is let run: two numbers that several processes share."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            path.write_bytes(struct.pack("d", 0.0))
+            path.write_bytes(struct.pack("dd", 0.0, 0.0))
         with path.open("r+b") as file:
-            self._shared = mmap.mmap(file.fileno(), 8)
+            self._shared = mmap.mmap(file.fileno(), 16)
 
     def now(self) -> datetime:
-        (seconds,) = struct.unpack("d", self._shared[:])
-        return datetime.fromtimestamp(seconds, UTC)
+        at, since = struct.unpack("dd", self._shared[:])
+        return datetime.fromtimestamp(at + (time.time() - since if since else 0.0), UTC)
 
     def move(self, to: datetime) -> None:
-        self._shared[:] = struct.pack("d", to.timestamp())
+        """Set the clock, and let it stand."""
+        self._shared[:] = struct.pack("dd", to.timestamp(), 0.0)
+
+    def run_from(self, at: datetime) -> None:
+        """Set the clock, and let it run."""
+        self._shared[:] = struct.pack("dd", at.timestamp(), time.time())
 
 
 def _dying_at(point: str, after: int) -> object:

@@ -31,12 +31,10 @@ TOPIC_OF = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
 class Worker:
     """One worker process; it is gone at the end of its context, whatever happened."""
 
-    def __init__(self, settings: Mapping[str, str], folder: Path, *arguments: str, clock: Path | None = None) -> None:
+    def __init__(self, settings: Mapping[str, str], folder: Path, command: list[str]) -> None:
         (self.port,) = free_ports(1)
         self._log = folder / f"worker-{self.port}.log"
-        moved = ["--clock", str(clock)] if clock else []
-        command = [sys.executable, "-m", "tests.integration.worker_main", *moved, *arguments]
-        environment = {**os.environ, **settings, "RECORDING_PORT": str(self.port)}
+        environment = {**os.environ, "RECORDING_PORT": str(self.port), **settings}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
@@ -65,6 +63,10 @@ class Worker:
             raise AssertionError(refused.read().decode()) from None
         except OSError as error:
             raise AssertionError(f"no answer yet: {error}") from None
+
+    def died(self) -> bool:
+        """Whether the worker was killed."""
+        return self.process.poll() == -signal.SIGKILL
 
     def metrics(self) -> dict[str, float]:
         """Return every sample of the worker's metrics by its name and labels, as they are written."""
@@ -174,7 +176,18 @@ class Desk:
     def worker(self, *arguments: str, clock: Path | None = None, **settings: str) -> Worker:
         """Start a worker."""
         more = {f"RECORDING_{key.upper()}": value for key, value in settings.items()}
-        return Worker({**self.environment, **more}, self.folder, *arguments, clock=clock)
+        moved = ["--clock", str(clock)] if clock else []
+        command = [sys.executable, "-m", "tests.integration.worker_main", *moved, *arguments]
+        return Worker({**self.environment, **more}, self.folder, command)
+
+    def command(self, **environment: str) -> Worker:
+        """Start a worker as a person does, by its command."""
+        command = [str(Path(sys.executable).with_name("recording-monitor")), "worker"]
+        return Worker({**self.environment, **environment}, self.folder, command)
+
+    def send_raw(self, topic: str, values: Iterable[bytes | None]) -> None:
+        """Send anything at all."""
+        self.cluster.produce(topic, [Record(b"key", value) for value in values])
 
     def send(self, events: Iterable[Mapping[str, Any]], partition: int | None = None) -> None:
         """Send events to their topics, in their order."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from confluent_kafka import ConsumerGroupState
+from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import (
@@ -287,5 +287,8 @@ class Cluster:
 
     def members(self, group: str) -> int:
         """Return how many workers share the partitions of a group; 0 while these move."""
-        described = self._watcher.describe_consumer_groups([group])[group].result(timeout=30)
+        try:
+            described = self._watcher.describe_consumer_groups([group])[group].result(timeout=30)
+        except KafkaException:  # the group's coordinator has yet to be found
+            return 0
         return len(described.members) if described.state is ConsumerGroupState.STABLE else 0

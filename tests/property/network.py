@@ -1,8 +1,8 @@
 """The live path without Kafka: rows in dictionaries, messages in a list, delivered in an order that somebody chooses."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from rules.alerts import Alert
@@ -25,7 +25,7 @@ class Network:
     def __init__(self, book: Rulebook, force: str) -> None:
         self.force = force
         self.code_map = FORCES.profile(force).code_map
-        self.judge = Judge(FORCES, book, frozenset({"critical", "high"}))
+        self.judge = Judge(FORCES, book, frozenset({"critical", "high"}), timedelta(minutes=2))
         self.book = book
         self.incidents: dict[str, bytes] = {}
         self.crimes: dict[str, bytes] = {}
@@ -51,16 +51,19 @@ class Network:
                 self._keep(ref, content, ())
             else:
                 self._keep(ref, (), content)
-
-    def let_pass(self, now: datetime) -> None:
-        """Have every incident judged whose step or deadline has passed."""
         for ref, row in list(self.incidents.items()):
-            if (due := read_incident(row).due) is not None and due <= now:
+            if read_incident(row).review is not None:
                 self._judge(ref, (), now)
 
-    def _judge(self, ref: str, statements: Iterable[Statement], now: datetime, teller: Teller | None = None) -> None:
+    def let_pass(self, now: datetime) -> None:
+        """Have every incident judged at each step and deadline that passes."""
+        for ref in list(self.incidents):
+            while (due := read_incident(self.incidents[ref]).due) is not None and due <= now:
+                self._judge(ref, (), due)
+
+    def _judge(self, ref: str, statements: Sequence[Statement], now: datetime, teller: Teller | None = None) -> None:
         row = read_incident(self.incidents[ref]) if ref in self.incidents else None
-        judged = self.judge.judge(row, self.force, ref, statements, now, View(now, now, False, False), teller)
+        judged = self.judge.judge(row, self.force, ref, statements, now, View(now, now, now, False, False), teller)
         self.incidents[ref] = packed(judged.row)
         self.changes[ref] += judged.changed
         if judged.status is not None:

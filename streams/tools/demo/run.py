@@ -64,8 +64,9 @@ def run_demo(
         finally:
             for each in _ENDS_IT:  # clearing up is not disturbed
                 signal.signal(each, signal.SIG_IGN)
-    fell = board.deadlines_passed
-    ended = f"the demo has ended and its folder is gone; {fell:,} deadlines passed without a crime while it ran"
+    ended = "the demo has ended and its folder is gone"
+    if fell := board.deadlines_passed:
+        ended += f"; {fell:,} deadlines passed without a crime while it ran"
     console.print(ended, highlight=False, soft_wrap=True)
 
 

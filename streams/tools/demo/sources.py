@@ -13,7 +13,7 @@ from streams.kafka.envelope import decode
 from streams.tools.accounts import Reading
 from streams.tools.demo.force import events
 from streams.tools.demo.screen import Screen
-from streams.tools.feeder import read_events
+from streams.tools.feeder import FeedError, read_events
 from streams.tools.mapping import ExportMapping
 from streams.tools.pace import AtOnce
 from streams.tools.sender import STRUCTURED, Sender, send_feed
@@ -81,14 +81,21 @@ class OwnExport:
         self._folder = folder
 
     def send_history(self, sender: Sender, screen: Screen) -> str:
-        """Send the files, wait until all is acknowledged, and say what became of their rows. Raises FeedError."""
+        """Send the files, wait until all is acknowledged, and say what became of their rows.
+
+        Raises FeedError where they cannot be read or sent, and where no row of them became an event.
+        """
         screen.phase(f"it stays on loopback, in memory and in {self._folder}, which is wiped at the end")
         reading = Reading()
         read = read_events(self._files, self._mapping, decode, reading)
         summary = send_feed(read, reading, sender, AtOnce(), self._clock, progress=screen.progress)
         rejected = summary.rejected.total()
         reasons = "".join(f"; {count:,} {kind}: {why}" for (kind, why), count in summary.rejected.most_common(3))
-        return f"{summary.rows:,} rows read, {summary.events.total():,} events sent, {rejected:,} rejected{reasons}"
+        said = f"{summary.rows:,} rows read, {summary.events.total():,} events sent, {rejected:,} rejected{reasons}"
+        if not summary.events.total():
+            expected = "JSON lines of events, or a --mapping" if self._mapping is None else "rows that suit the mapping"
+            raise FeedError(f"nothing to show: {said}; expected {expected}")
+        return said
 
     def send_due(self, sender: Sender) -> None:
         """Do nothing: everything was sent at the start."""

@@ -10,6 +10,8 @@ from rules.alerts import HISTORY_LENGTH, Alert, Paging, alert_id, changes
 from .given import Line, after, assessed, at, line, opened
 
 THEFT = opened(opening_code="CRIME_THEFT")
+CLOSED = line(1, "closed", closing_codes=["CRIME_THEFT"])
+TWO_VICTIMS = opened(victims=[{"victim_ref": "V1"}, {"victim_ref": "V2"}])
 PAGED = Paging()
 
 
@@ -250,6 +252,112 @@ def required() -> set[str]:
         "links",
         "history",
     }
+
+
+READ = Paging(read_to=at(30))
+
+
+@pytest.mark.parametrize(("read_to", "stale"), [(23.99, True), (24, True), (24.01, False)])
+def test_an_overdue_rests_on_silence_until_crimes_were_read_past_its_deadline(read_to: float, stale: bool) -> None:
+    alert = only(said_of(THEFT, now=25, paging=Paging(read_to=at(read_to))), "overdue")
+
+    assert (alert.feed_stale, alert.paged) == (stale, not stale)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "paging", "stale"),
+    [
+        ([THEFT], "due_soon", Paging(read_to=at(0), stale=True), False),
+        ([THEFT, CLOSED], "closed_without_crime", Paging(read_to=at(0)), False),
+        ([THEFT, CLOSED], "closed_without_crime", Paging(read_to=at(30), stale=True), True),
+        ([TWO_VICTIMS, line(1, "recorded")], "too_few_crimes", Paging(read_to=at(0)), True),
+        ([THEFT, line(2, "closed", closing_codes=["CRI"])], "unjustified_disposal", Paging(read_to=at(0), stale=True), False),
+    ],
+)  # fmt: skip
+def test_only_what_a_crime_would_answer_rests_on_silence(
+    given: list[Line], kind: str, paging: Paging, stale: bool
+) -> None:
+    now = 12 if kind == "due_soon" else 25
+
+    assert only(said_of(*given, now=now, paging=paging), kind).feed_stale is stale
+
+
+def test_a_silence_that_turns_out_true_is_the_same_alert_paged_in_place() -> None:
+    silent = said_of(THEFT, now=25, paging=Paging(read_to=at(23)))
+
+    said = said_of(THEFT, now=26, said=silent, paging=READ)
+
+    before, alert = only(silent, "overdue"), only(said, "overdue")
+    assert (alert.feed_stale, alert.paged, alert.changed_at) == (False, True, at(26))
+    assert (alert.opened_at, alert.history) == (before.opened_at, before.history)
+
+
+def test_a_fact_does_not_become_a_silence_afterwards() -> None:
+    fact = said_of(THEFT, now=25, paging=READ)
+
+    later = changes(fact, assessed(THEFT, now=26), at(26), Paging(read_to=at(23), stale=True))
+
+    assert later == []
+
+
+def test_nobody_is_paged_while_catching_up_and_what_still_stands_is_paged_after_it() -> None:
+    caught = said_of(THEFT, now=25, paging=Paging(catching_up=True))
+
+    said = said_of(THEFT, now=26, said=caught)
+
+    assert (only(caught, "overdue").paged, only(caught, "overdue").feed_stale) == (False, False)
+    assert (only(said, "overdue").paged, only(said, "overdue").changed_at) == (True, at(26))
+
+
+def test_who_was_paged_stays_paged_while_the_next_events_are_caught_up() -> None:
+    paged = said_of(THEFT, now=25)
+
+    assert changes(paged, assessed(THEFT, now=26), at(26), Paging(catching_up=True)) == []
+
+
+def test_an_alert_that_is_raised_again_while_catching_up_is_not_paged() -> None:
+    decided = line(26, "decided", basis="not_notifiable", reason="moot", decided_by="officer")
+    said = said_of(THEFT, decided, now=26, said=said_of(THEFT, now=25))
+
+    again = said_of(THEFT, decided, line(27, "withdrawn"), now=27, said=said, paging=Paging(catching_up=True))
+
+    assert (only(said, "overdue").status, only(again, "overdue").status) == ("resolved", "open")
+    assert not only(again, "overdue").paged
+
+
+def test_an_explanation_changes_in_place() -> None:
+    before = said_of(opened(entries=[{"text": "punched"}]), now=25)
+    more = line(1, "updated", entries=[{"text": "kicked"}])
+
+    said = said_of(opened(entries=[{"text": "punched"}]), more, now=26, said=before)
+
+    old, new = only(before, "overdue"), only(said, "overdue")
+    assert new.body["explanation"] != old.body["explanation"]
+    assert (new.history, new.facts, new.changed_at) == (old.history, old.facts, at(26))
+
+
+def test_another_book_with_the_same_words_changes_nothing() -> None:
+    said = said_of(THEFT, now=25)
+    judged = replace(assessed(THEFT, now=26), rulebook_hash="another")
+
+    assert changes(said, judged, at(26), PAGED) == []
+
+
+def test_it_is_known_of_an_alert_whether_it_was_just_raised() -> None:
+    decided = line(26, "decided", basis="not_notifiable", reason="moot", decided_by="officer")
+    area = line(25.5, "updated", area="N")
+    said = said_of(THEFT, now=25)
+    found = [only(said, "overdue").just_raised]
+
+    for given, now in (
+        ([area], 25.5),
+        ([area, decided], 26),
+        ([area, decided, line(27, "withdrawn")], 27),
+    ):
+        said = said_of(THEFT, *given, now=now, said=said)
+        found.append(only(said, "overdue").just_raised)
+
+    assert found == [True, False, False, True]
 
 
 def test_too_few_crimes_says_how_many() -> None:

@@ -1,5 +1,7 @@
 import pytest
 
+from rules.statements import GIVEN
+
 from .given import HOUR, OPENED_AT, Line, after, at, incident, line, opened
 
 
@@ -116,7 +118,7 @@ def test_the_same_closure_again_corrects_itself() -> None:
     )
 
     assert log.closure is not None
-    assert (log.closure["reason"], log.closure["decided_by"]) == ("joint owners", "supervisor")
+    assert (log.closure["reason"], log.closure["decided_by"]) == (GIVEN, "supervisor")
 
 
 def test_a_closure_with_a_reference_may_be_a_merge_and_a_later_reopening_undoes_both_kinds() -> None:
@@ -187,7 +189,7 @@ def test_a_decision_sent_again_under_its_name_is_completed() -> None:
     )  # fmt: skip
 
     (decision,) = log.decisions
-    assert (decision["reason"], decision["reference"], decision["decided_at"]) == ("elsewhere", "X-1", at(1))
+    assert (decision["reason"], decision["reference"], decision["decided_at"]) == (GIVEN, "X-1", at(1))
 
 
 def test_a_log_that_nobody_opened_has_no_start() -> None:

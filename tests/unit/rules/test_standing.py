@@ -1,7 +1,9 @@
 from datetime import datetime, timedelta
 
+from rules.alerts import Paging
 from rules.instants import TICK
-from rules.standing import Watch
+from rules.rulebook import Parameters, Rulebook
+from rules.standing import Standing, Watch
 
 from .given import OPENED_AT, PLAIN, after, at, book, line, opened, played, statements, turns
 
@@ -121,3 +123,80 @@ def test_deadlines_run_in_elapsed_time_through_the_change_of_the_clocks() -> Non
 
     (raised, _, _), *_ = turns(history, "overdue")
     assert raised - datetime.fromisoformat("2026-03-28T12:00:00+00:00") == timedelta(hours=24)
+
+
+def test_what_was_said_before_is_gone_on_from_with_nothing_judged_anew() -> None:
+    first = watch()
+    first.observe(statements(THEFT), OPENED_AT)
+    first.advance(at(12))
+    resumed = watch()
+
+    resumed.resume("A", first.group.statements(), first.standings["A"])
+
+    assert resumed.advance(at(23)) == []
+    raised = resumed.advance(at(25))
+    assert sorted((alert.kind, alert.status) for alert in raised) == [("due_soon", "resolved"), ("overdue", "open")]
+
+
+def test_with_one_incident_to_judge_the_others_are_known_and_not_judged() -> None:
+    watched = Watch(PLAIN, book(), only="A")
+
+    watched.observe(statements(THEFT, opened(incident_ref="B"), line(1, "merged", into="B")), at(1))
+
+    assert list(watched.standings) == ["A"]
+    said = watched.standings["A"].status()
+    assert said is not None
+    assert (said["status"], said["merged_into"]) == ("merged", "B")
+
+
+def test_what_comes_is_judged_by_the_deadlines_of_an_earlier_instant_where_crimes_were_read_no_further() -> None:
+    watched = watch()
+
+    changed = watched.observe(statements(THEFT), at(30), judged_at=at(23))
+
+    assert [(alert.kind, alert.opened_at) for alert in changed] == [("due_soon", at(30))]
+    assert [alert.kind for alert in watched.advance(at(25)) if alert.stands] == ["overdue"]
+
+
+def test_a_review_pages_what_was_withheld_and_says_nothing_else() -> None:
+    watched = Watch(PLAIN, book(), Paging(catching_up=True))
+    watched.observe(statements(THEFT), at(25))
+    watched.paging = Paging()
+
+    changed = watched.review(at(26), at(26))
+
+    assert [(alert.kind, alert.paged, alert.changed_at) for alert in changed] == [("overdue", True, at(26))]
+    assert watched.review(at(27), at(27)) == []
+    said = watched.standings["A"].status()
+    assert said is not None
+    assert said["updated_at"] == "2026-04-03T10:00:00Z"
+
+
+def test_the_hash_of_another_book_alone_is_no_change_of_a_status() -> None:
+    watched = watch()
+    watched.observe(statements(THEFT), OPENED_AT)
+    facts = watched.standings["A"].facts
+    watched.book = Rulebook(book().rules.values(), Parameters(parameters=book().parameters), book().lexicon, "another")
+
+    watched.review(at(1), at(1))
+
+    assert watched.standings["A"].facts is facts
+    assert watched.standings["A"].updated_at == OPENED_AT
+
+
+def test_codes_that_nobody_mapped_are_named() -> None:
+    watched = watch()
+
+    watched.observe(statements(opened(opening_code="ZX81")), OPENED_AT)
+
+    assert watched.standings["A"].unmapped == {"ZX81"}
+    assert Standing().unmapped == set()
+
+
+def test_an_instant_at_which_a_status_changed_does_not_go_back() -> None:
+    watched = watch()
+    watched.observe(statements(THEFT), at(10))
+
+    watched.observe(statements(line(1, "updated", area="N")), at(9))
+
+    assert watched.standings["A"].updated_at == at(10)

@@ -94,6 +94,30 @@ def test_the_same_identity_with_other_content_is_another_statement_in_one_order(
     assert len(next(iter(orders))) == 3
 
 
+def test_a_set_knows_its_statements_by_their_content_and_not_by_their_identity_alone() -> None:
+    found = Statements()
+    for area in "NSW":
+        found.add(said_by("a", "1", area=area))
+    found.add(said_by("b", "1", area="E"))
+
+    assert all(said_by("a", "1", area=area) in found for area in "NSW")
+    assert said_by("a", "1", area="E") not in found
+    assert said_by("b", "1", area="N") not in found
+    assert said_by("a", "2", area="N") not in found
+    assert said_by("c", "1", area="N") not in found
+
+
+def test_an_empty_set_knows_no_statement() -> None:
+    assert said_by("a", "1") not in Statements()
+
+
+def test_a_statement_is_known_whichever_way_round_its_fields_came() -> None:
+    found = Statements()
+    found.add(said_by("a", "1", area="N", grade="1"))
+
+    assert said_by("a", "1", grade="1", area="N") in found
+
+
 def test_unknown_fields_are_counted_at_every_depth() -> None:
     event = events_of(
         [opened(colour="blue", victims=[{"victim_ref": "V1", "hat": 1}], entries=[{"text": "x", "ink": 1}])]

@@ -3,10 +3,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from streams.kafka.envelope import decode
 from streams.settings import Settings
 from streams.tools.demo.board import Board
 from streams.tools.demo.sources import OwnExport, SimulatedForce
+from streams.tools.feeder import FeedError
 from streams.tools.mapping import read_mapping
 from streams.tools.sender import Headers, Sender
 
@@ -125,3 +128,33 @@ def test_an_own_export_is_sent_through_its_mapping_and_says_what_became_of_it(tm
     assert [topic for topic, _, _ in topics.sent[1:]] == ["dead-letters"]
     assert said.startswith("2 rows read, 1 events sent, 1 rejected; 1 invalid_data: ")
     assert "wiped at the end" in told.phases[0]
+
+
+@pytest.mark.parametrize(
+    ("mapped", "export", "said"),
+    [
+        (
+            False,
+            "Log,Call\nL1,20/11/2026 09:30\n",
+            "2 rejected; 2 not_json: .*; expected JSON lines of events, or a --mapping",
+        ),
+        (
+            True,
+            "Log,Call\nL1,20/11/2026 25:30\n",
+            "1 rejected; 1 invalid_data: .*; expected rows that suit the mapping",
+        ),
+        (False, "", "0 rows read, 0 events sent, 0 rejected; expected JSON lines"),
+    ],
+)
+def test_an_own_export_of_which_nothing_became_an_event_is_refused(
+    mapped: bool, export: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    (tmp_path / "export.csv").write_text(export)
+    mapping = read_mapping(tmp_path / "mapping.yaml") if mapped else None
+    source = OwnExport(Clock(PRESENT), (str(tmp_path / "export.csv"),), mapping, tmp_path)
+
+    with pytest.raises(FeedError, match=f"nothing to show: .*{said}") as refused:
+        source.send_history(Sender(Topics(), Settings()), Told())
+
+    assert "\n" not in str(refused.value)

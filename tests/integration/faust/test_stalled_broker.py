@@ -1,0 +1,34 @@
+"""A broker that stands still while events are handled."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.eventually import eventually
+from tests.integration.faust.probes import Probe
+from tests.kafka.cluster import Cluster
+
+pytestmark = pytest.mark.kafka3
+
+
+def test_no_offset_is_committed_while_the_broker_of_the_states_stands_still(
+    kafka_of_three: Cluster, tmp_path: Path
+) -> None:
+    still = 2
+    with Probe(kafka_of_three, "stalled", tmp_path, state_on=still) as probe:
+        worker = probe.worker("--session", "20")
+        probe.until_shared(1)
+
+        kafka_of_three.pause(still)
+        eventually(lambda: kafka_of_three.leader_of(probe.changelog, 0) is None)
+        probe.feed()
+        probe.until_outputs(1)
+        assert probe.committed() == 0
+        probe.kill(worker)
+        kafka_of_three.resume(still)
+
+        probe.worker("--session", "20")
+        probe.until_done()
+        outcome = probe.outcome()
+        assert outcome.lost == outcome.missing == 0
+        assert outcome.repeated > 0

@@ -1,0 +1,269 @@
+"""What a crash, a hand-over, a mistake in a rule and a broker in trouble leave behind: nothing missing, nobody woken."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from rules.examples import events_of
+from rules.instants import parse_instant
+from rules.rulebook import load_rulebook
+from streams.tools.replay import replay_events
+from tests.eventually import eventually
+from tests.integration.histories import Event, simulated
+from tests.integration.worker_main import BROKEN, MovedClock
+from tests.integration.workers import Desk, Worker
+from tests.kafka.cluster import Cluster
+
+pytestmark = pytest.mark.kafka
+BOOK = load_rulebook()
+START = parse_instant("2026-04-01T00:00:00Z")
+SEED = 11
+
+
+def _agrees(desk: Desk, events: list[Event], until: Any) -> bool:
+    """Whether the last status of every incident, and the alerts that stand, are those of a replay."""
+    said = replay_events(events, until, book=BOOK)
+    expected = {status["incident_ref"]: status["status"] for status in said.statuses}
+    found = desk.by_incident()
+    missing = {ref: (status, found.get(ref)) for ref, status in expected.items() if found.get(ref) != status}
+    assert not missing, f"{len(missing)} differ: {dict(list(missing.items())[:5])}"
+    standing = {alert["alert_id"] for alert in said.alerts if alert["status"] != "resolved"}
+    alerts = desk.alerts()
+    assert {name for name, alert in alerts.items() if alert["status"] != "resolved"} == standing
+    extra = [alert for name, alert in alerts.items() if name not in {alert["alert_id"] for alert in said.alerts}]
+    woke = [alert for alert in extra if alert["status"] != "resolved" or alert["paged"]]
+    assert not woke, [(a["kind"], a["status"], a["paged"], a["rule"], a.get("resolution"), a["history"]) for a in woke]
+    ever_paged = {alert["alert_id"] for alert in desk.every_alert() if alert["paged"]}
+    assert ever_paged <= {alert["alert_id"] for alert in said.alerts}
+    return True
+
+
+def _parts(events: list[Event], count: int) -> list[list[Event]]:
+    size = -(-len(events) // count)
+    return [events[start : start + size] for start in range(0, len(events), size)]
+
+
+def _send_at_its_time(desk: Desk, workers: list[Worker], clock: MovedClock, events: list[Event]) -> None:
+    """Send events and move the clock to the last of them at once: meanwhile no worker may say that nothing has come."""
+    for worker in workers:
+        worker.freeze()
+    clock.run_from(parse_instant(events[-1]["time"]))
+    desk.send(events)
+    for worker in workers:
+        worker.thaw()
+
+
+def _settle_and_end(desk: Desk, workers: list[Worker], clock: MovedClock, until: Any) -> None:
+    """Let everything be handled by the clock of the last event, and then time pass to the end."""
+    handled = clock.now()
+    eventually(lambda: desk.still(workers, handled), within=timedelta(seconds=90))
+    clock.run_from(until)
+    for _ in range(2):  # what a sweep has sent may not have left its worker when first looked at
+        eventually(lambda: desk.still(workers, until))
+
+
+@pytest.mark.parametrize("point", ["handled", "output", "state", "acknowledged"])
+def test_a_worker_that_dies_at_a_point_of_its_flush_leaves_nothing_missing(
+    kafka: Cluster, tmp_path: Path, point: str
+) -> None:
+    """Given two workers, when each dies twice in the middle of a history, then their successors say it all."""
+    print(f"seed {SEED}")
+    events = simulated(150, SEED, START)
+    until = parse_instant(events[-1]["time"]) + timedelta(days=3)
+    clock = MovedClock(tmp_path / "clock")
+    dice = Random(SEED)
+
+    with Desk(kafka, tmp_path, f"dies-{point}", session="6") as desk:
+        for part in _parts(events, 2):
+            clock.run_from(parse_instant(part[-1]["time"]))
+            desk.send(part)
+            dying = ["--die-at", f"{point}:{dice.randint(1, 6)}"]
+            with (
+                desk.worker(*dying, clock=tmp_path / "clock") as first,
+                desk.worker(*dying, clock=tmp_path / "clock") as second,
+            ):
+                eventually(first.died)
+                eventually(second.died)
+        with desk.worker(clock=tmp_path / "clock") as third, desk.worker(clock=tmp_path / "clock") as fourth:
+            eventually(lambda: third.ready() and fourth.ready())
+            _settle_and_end(desk, [third, fourth], clock, until)
+
+            assert _agrees(desk, events, until)
+
+
+def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_path: Path) -> None:
+    """Given one worker in the middle of a history, when another comes and the first goes, then all of it is said."""
+    print(f"seed {SEED}")
+    events = simulated(150, SEED, START)
+    until = parse_instant(events[-1]["time"]) + timedelta(days=3)
+    clock = MovedClock(tmp_path / "clock")
+    before, meanwhile, after = _parts(events, 3)
+
+    with Desk(kafka, tmp_path, "hand-over", session="6") as desk:
+        clock.run_from(parse_instant(before[-1]["time"]))
+        desk.send(before)
+        with desk.worker(clock=tmp_path / "clock") as first:
+            eventually(first.ready)
+            with desk.worker(clock=tmp_path / "clock") as second:
+                eventually(second.ready)
+                _send_at_its_time(desk, [first, second], clock, meanwhile)
+                assert first.term() == 0
+                _send_at_its_time(desk, [second], clock, after)
+                _settle_and_end(desk, [second], clock, until)
+
+                assert _agrees(desk, events, until)
+
+
+def test_a_rule_that_fails_on_one_event_makes_it_a_dead_letter_and_the_next_event_is_handled(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(parse_instant("2026-04-01T12:00:00Z"))
+    events = list(
+        events_of(
+            [
+                {"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE"}},
+                {"at": "2026-04-01T09:01:00Z", "updated": {"qualifiers": [BROKEN], "area": "north"}},
+                {"at": "2026-04-01T09:02:00Z", "updated": {"area": "south"}},
+            ]
+        )
+    )
+
+    with (
+        Desk(kafka, tmp_path, "broken-rule") as desk,
+        desk.worker("--broken", clock=tmp_path / "clock") as worker,
+    ):
+        eventually(worker.ready)
+        desk.send(events)
+        eventually(lambda: desk.statuses().get("A", {}).get("area") == "south")
+
+        (letter,) = eventually(lambda: kafka.read_all("dead-letters"))
+        headers = {name: value.decode() for name, value in letter.headers}
+        assert headers["error_type"] == "processing_failed"
+        assert headers["error"] == "the matter closure; ZeroDivisionError"
+        assert letter.value is not None
+        assert b"2026-04-01T09:01:00Z" in letter.value
+        counted = 'recording_events_total{result="dead_letter",topic="incident-log",type="incident.updated"}'
+        assert worker.metrics()[counted] == 1
+        assert worker.process.poll() is None
+
+
+def test_rubbish_never_ends_a_worker(kafka: Cluster, tmp_path: Path) -> None:
+    dice = Random(SEED)
+    rubbish = [
+        b"",
+        b"not json",
+        b"[]",
+        b'{"specversion":"1.0"}',
+        b"{" * 20_000,
+        b"\xff\xfe",
+        b'{"specversion":"1.0","type":"incident.opened","source":"a","id":"b","time":"2026-04-01","data":{}}',
+        b"x" * 300_000,
+        *(dice.randbytes(200) for _ in range(50)),
+    ]
+    with Desk(kafka, tmp_path, "rubbish") as desk, desk.worker() as worker:
+        eventually(worker.ready)
+        desk.send_raw("incident-log", [None, *rubbish])
+        desk.send_raw(f"{desk.application}-incident-inbox", [b"", b"rubbish"])
+
+        eventually(lambda: len(kafka.read_all("dead-letters")) == len(rubbish) + 3)
+        kinds = {dict(letter.headers)["error_type"] for letter in kafka.read_all("dead-letters")}
+        assert kinds == {b"not_json", b"not_cloudevent", b"invalid_data", b"too_large", b"processing_failed"}
+        assert worker.ready()
+
+
+def test_crimes_that_come_an_hour_behind_but_were_in_time_page_nobody(kafka: Cluster, tmp_path: Path) -> None:
+    """Given a crime feed with a habit, an hour behind over 100 deadlines, then no alert pages; caught up, none stands."""
+    start = parse_instant("2026-04-01T09:00:00Z")
+    hour = timedelta(hours=1)
+    forces = tmp_path / "forces" / "example"
+    forces.mkdir(parents=True)
+    (forces / "force.yaml").write_text("force: Example\nfeeds:\n  crime-records: {silent_after: PT15M}\n")
+    log, crimes = [], []
+    for n in range(100):
+        at = start + timedelta(seconds=n)
+        recorded = at + 23 * hour + timedelta(minutes=30)
+        log += events_of(
+            [{"at": at.isoformat(), "opened": {"incident_ref": f"I{n}", "opening_code": "CRIME_VIOLENCE"}}]
+        )
+        crime = {"crime_ref": f"C{n}", "incident_refs": [f"I{n}"]}
+        crimes += events_of([{"at": recorded.isoformat(), "recorded": crime}])
+    for n, event in enumerate([*log, *crimes]):
+        event["id"] = f"e{n}"
+    elsewhere = {"crime_ref": "C", "incident_refs": ["Z"]}
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(start + hour)
+
+    with (
+        Desk(kafka, tmp_path, "hour-behind", forces=str(tmp_path / "forces"), hold="2") as desk,
+        desk.worker(clock=tmp_path / "clock") as worker,
+    ):
+        eventually(worker.ready)
+        desk.send(log)
+        eventually(lambda: len(desk.statuses()) == 100)
+        late = start + 24 * hour + timedelta(minutes=10)
+        clock.move(late)
+        desk.send([*events_of([{"at": (late - hour).isoformat(), "recorded": elsewhere}])])
+        eventually(lambda: desk.still([worker], late - hour))
+        clock.move(late + timedelta(minutes=3))
+        overdue = eventually(lambda: [a for a in desk.alerts().values() if a["kind"] == "overdue"])
+        assert all(alert["feed_stale"] for alert in overdue)
+        clock.move(late + hour)
+        desk.send(crimes)
+
+        eventually(lambda: set(desk.by_incident().values()) == {"recorded_in_time"})
+        assert not [alert for alert in desk.every_alert() if alert["paged"] and alert["kind"] == "overdue"]
+        assert not [a for a in desk.alerts().values() if a["kind"] == "overdue" and a["status"] != "resolved"]
+
+
+def test_a_burst_of_deadlines_is_said_the_gravest_first(kafka: Cluster, tmp_path: Path) -> None:
+    """Given reports of every gravity due in one second, when it passes, then the gravest alerts come first."""
+    start = parse_instant("2026-04-01T09:00:00Z")
+    codes = ("CRIME_THEFT", "CRIME_RAPE", "CRIME_DAMAGE", "CRIME_VIOLENCE")
+    count = 2_000
+    log: list[Event] = []
+    for n in range(count):
+        opened = {"incident_ref": f"I{n}", "opening_code": codes[n % 4]}
+        log += [
+            {**event, "id": f"e{n}"}
+            for event in events_of([{"at": (start + timedelta(microseconds=n)).isoformat(), "opened": opened}])
+        ]
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(start + timedelta(hours=1))
+
+    with Desk(kafka, tmp_path, "burst", partitions="1") as desk, desk.worker(clock=tmp_path / "clock") as worker:
+        eventually(worker.ready)
+        desk.send(log)
+        eventually(lambda: len(desk.statuses()) == count)
+        began = time.monotonic()
+        clock.move(start + timedelta(hours=24, seconds=1))
+        eventually(lambda: len([a for a in desk.alerts().values() if a["kind"] == "overdue"]) >= count)
+        print(f"{count} deadlines of one second were said after {time.monotonic() - began:.1f} s")
+
+        groups = [a["offence_group"] for a in desk.every_alert() if a["kind"] == "overdue"]
+        first = [groups.index(group) for group in ("rape", "violence_without_injury", "arson_damage", "theft")]
+        assert first == sorted(first)
+        assert groups[: count // 4].count("rape") >= count // 4 * 0.9
+
+
+def test_what_is_wrong_at_the_start_is_one_line(kafka: Cluster, tmp_path: Path) -> None:
+    with Desk(kafka, tmp_path, "start") as desk, desk.worker() as running:
+        eventually(running.ready)
+        wrong: dict[str, Worker] = {
+            f"RECORDING_PORT: {running.port} is in use": desk.command(RECORDING_PORT=str(running.port)),
+            "127.0.0.1:9": desk.command(RECORDING_BROKER="127.0.0.1:9"),
+            "heartbeat": desk.command(RECORDING_HEARTBEAT="often"),
+            "RECORDING_PARTITION: expected RECORDING_PARTITIONS": desk.command(RECORDING_PARTITION="4"),
+            "incident-inbox": desk.command(RECORDING_PARTITIONS="5"),
+        }
+
+        for said, worker in wrong.items():
+            with worker:
+                assert worker.process.wait(60) == 2, worker.said
+                assert said in worker.said
+                assert "Traceback" not in worker.said
+                assert len(worker.said.strip().splitlines()) == 1, worker.said
