@@ -3,10 +3,11 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 2>/dev/null))
 BIN := .venv/bin
 SIZES ?= 100000 1000000 10000000
 
-.PHONY: help install example check quick test soak bench machine lock clean
+.PHONY: help install demo example check quick test soak bench machine lock clean
 
 help:
 	@echo "make install   a virtual environment with everything, from locked hashes"
+	@echo "make demo      a simulated force, live: what is not becoming a crime, and by when; Ctrl-C ends it"
 	@echo "make example   ten simulated days, decided and explained"
 	@echo "make check     lint, format, types"
 	@echo "make quick     the unit tests, under a minute"
@@ -31,6 +32,9 @@ install: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+demo: install
+	@$(BIN)/recording-monitor demo
+
 example: install
 	@mkdir -p .example
 	@$(BIN)/recording-monitor simulate --incidents 3000 --start 2026-03-20T00:00:00Z --truth .example/truth.jsonl > .example/events.jsonl
@@ -54,6 +58,7 @@ soak: install
 
 bench: install
 	$(BIN)/python -m tests.bench $(SIZES)
+	$(BIN)/python -m tests.bench live
 
 machine:
 	@sh .ci/machine
@@ -63,4 +68,4 @@ lock:
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
 
 clean:
-	rm -rf .venv .example .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .example .bench .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol, TextIO, cast
 from rules.events import TOPICS
 from rules.instants import parse_instant
 from streams.clock import Clock
-from streams.kafka.client import KafkaError, NotAllowed, TimedOut, lacks, said
+from streams.kafka.client import DELIVERY, KafkaError, NotAllowed, TimedOut, lacks, said
 from streams.kafka.dead_letters import TOPIC as DEAD_LETTERS
 from streams.kafka.dead_letters import dead_letter
 from streams.kafka.envelope import MAX_BYTES, ErrorType, Refused
@@ -120,7 +120,9 @@ class Sender:
     def _take_answer(self) -> None:
         topic, size, answer = self._waiting[0]
         try:
-            answer.get()
+            answer.get(
+                (DELIVERY * 1.5).total_seconds()
+            )  # a broker that vanishes before its first answer never gives one
         except KafkaError as error:
             raise FeedError(self._why(topic, error)) from None
         self._waiting.popleft()

@@ -24,6 +24,7 @@ from rules.standing import Watch
 from rules.statements import Statement, statement_of
 from streams.kafka.envelope import decode
 from streams.tools.simulate import Options, SimulatedEvent, simulate
+from tests.bench.live.cli import live
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SEED = 20260401
@@ -119,7 +120,9 @@ def resident() -> int:
 
 
 def main() -> None:
-    """Measure everything; the sizes of the replays are the arguments."""
+    """Measure everything but the live part; the sizes of the replays are the arguments. `live` measures that part alone."""
+    if sys.argv[1:2] == ["live"]:
+        live(sys.argv[2:], prog_name="python -m tests.bench live")
     core()
     with tempfile.TemporaryDirectory(prefix="recording-bench-") as folder:
         for size in [int(argument) for argument in sys.argv[1:]]:

@@ -1,9 +1,12 @@
 """The command line as a process of its own, against a broker."""
 
 import os
+import signal
 import subprocess
 import sys
 from typing import NamedTuple
+
+from tests.kafka.cluster import die_with_parent
 
 _COMMAND = [sys.executable, "-c", "from streams.cli import main; main()"]
 
@@ -16,6 +19,12 @@ class Ran(NamedTuple):
     err: str
 
 
+def _as_from_a_terminal() -> None:
+    """End with the tests, and let Ctrl-C be heard: who runs in the background inherits that it is ignored."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*arguments: object, broker: str, **variables: str) -> "subprocess.Popen[str]":
     """Start a command; `variables` are its environment's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECORDING_")}
@@ -26,6 +35,7 @@ def start(*arguments: object, broker: str, **variables: str) -> "subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_as_from_a_terminal,
     )
 
 

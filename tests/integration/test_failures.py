@@ -1,7 +1,7 @@
 """What a crash, a hand-over, a mistake in a rule and a broker in trouble leave behind: nothing missing, nobody woken."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -194,7 +194,11 @@ def test_crimes_that_come_an_hour_behind_but_were_in_time_page_nobody(kafka: Clu
         crimes += events_of([{"at": recorded.isoformat(), "recorded": crime}])
     for n, event in enumerate([*log, *crimes]):
         event["id"] = f"e{n}"
-    elsewhere = {"crime_ref": "C", "incident_refs": ["Z"]}
+
+    def elsewhere(at: datetime) -> Event:
+        (said,) = events_of([{"at": at.isoformat(), "recorded": {"crime_ref": "C", "incident_refs": ["Z"]}}])
+        return {**said, "id": f"elsewhere at {at}"}
+
     clock = MovedClock(tmp_path / "clock")
     clock.move(start + hour)
 
@@ -203,11 +207,11 @@ def test_crimes_that_come_an_hour_behind_but_were_in_time_page_nobody(kafka: Clu
         desk.worker(clock=tmp_path / "clock") as worker,
     ):
         eventually(worker.ready)
-        desk.send(log)
-        eventually(lambda: len(desk.statuses()) == 100)
+        desk.send([*log, elsewhere(start + hour)])
+        eventually(lambda: desk.still([worker], start + hour))
         late = start + 24 * hour + timedelta(minutes=10)
         clock.move(late)
-        desk.send([*events_of([{"at": (late - hour).isoformat(), "recorded": elsewhere}])])
+        desk.send([elsewhere(late - hour)])
         eventually(lambda: desk.still([worker], late - hour))
         clock.move(late + timedelta(minutes=3))
         overdue = eventually(lambda: [a for a in desk.alerts().values() if a["kind"] == "overdue"])
@@ -215,7 +219,8 @@ def test_crimes_that_come_an_hour_behind_but_were_in_time_page_nobody(kafka: Clu
         clock.move(late + hour)
         desk.send(crimes)
 
-        eventually(lambda: set(desk.by_incident().values()) == {"recorded_in_time"})
+        expected = {f"I{n}": "recorded_in_time" for n in range(100)}
+        eventually(lambda: {ref: desk.by_incident().get(ref) for ref in expected} == expected)
         assert not [alert for alert in desk.every_alert() if alert["paged"] and alert["kind"] == "overdue"]
         assert not [a for a in desk.alerts().values() if a["kind"] == "overdue" and a["status"] != "resolved"]
 

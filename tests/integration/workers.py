@@ -23,7 +23,7 @@ from streams.agents.messages import Seen, decode
 from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.eventually import eventually
-from tests.kafka.cluster import Cluster, Record, free_ports
+from tests.kafka.cluster import Cluster, Record, die_with_parent, free_ports
 
 TOPIC_OF = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
 
@@ -36,7 +36,9 @@ class Worker:
         self._log = folder / f"worker-{self.port}.log"
         environment = {**os.environ, "RECORDING_PORT": str(self.port), **settings}
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, preexec_fn=die_with_parent
+            )
 
     def __enter__(self) -> Self:
         return self
