@@ -30,14 +30,17 @@ class Record(NamedTuple):
 
 
 class PlayedAnswer:
-    """An answer that comes when it is waited for, unless it is there at once; good, or an error."""
+    """An answer that comes when it is waited for long enough, unless it is there at once; good, or an error."""
+
+    TAKES = 20.0
 
     def __init__(self, error: Exception | None, is_done: bool) -> None:
         self.is_done = is_done
         self._error = error
 
     def get(self, timeout: float | None = None) -> object:
-        if not self.is_done and timeout is not None:
+        assert timeout is not None, "a broker that has gone would be waited for without an end"
+        if not self.is_done and timeout < self.TAKES:
             raise errors.KafkaTimeoutError("no answer")
         self.is_done = True
         if self._error is not None:
@@ -237,6 +240,12 @@ class TestAcknowledgements:
 
         with pytest.raises(FeedError, match=r"^incident-log: the Kafka broker at 127.0.0.1:1 no longer acknowledges"):
             run(mapped(event()), PlayedProducer(refused={0: gone}))
+
+    def test_a_broker_that_never_answers_is_not_waited_for_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(PlayedAnswer, "TAKES", float("inf"))
+
+        with pytest.raises(FeedError, match=r"^incident-log: the Kafka broker at 127.0.0.1:1 no longer acknowledges"):
+            run(mapped(event()), PlayedProducer(at_once=False))
 
     def test_a_file_that_breaks_off_says_how_many_went_before(self) -> None:
         def results() -> Iterator[Result]:
