@@ -68,3 +68,9 @@ def _together(wave: list[Event], before: list[Event]) -> list[Event]:
     if before:
         at = max(at, parse_instant(before[-1]["time"]) + TICK)
     return [event | {"time": format_instant(at)} for event in wave]
+
+
+def parts(events: list[Event], count: int) -> list[list[Event]]:
+    """Return the events in so many parts, in their order."""
+    size = -(-len(events) // count)
+    return [events[start : start + size] for start in range(0, len(events), size)]

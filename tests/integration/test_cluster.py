@@ -1,10 +1,12 @@
 """The brokers of the tests keep what they acknowledged, and obey."""
 
 import pytest
+from kafka.admin import ACLOperation
 from kafka.errors import TopicAuthorizationFailedError
 
 from tests.eventually import eventually
 from tests.kafka.cluster import Cluster, Record
+from tests.kafka.rights import allow_everything, denied
 
 pytestmark = pytest.mark.kafka3
 
@@ -25,12 +27,11 @@ def test_what_was_acknowledged_survives_the_death_of_the_leader(kafka_of_three: 
 
 def test_a_right_can_be_taken_away_and_given_back() -> None:
     with Cluster(acls=True) as cluster:
+        allow_everything(cluster)
         cluster.create_topic("guarded")
-        cluster.deny("guarded", "WRITE")
-        with pytest.raises(TopicAuthorizationFailedError):
+        with denied(cluster, ACLOperation.WRITE, "guarded"), pytest.raises(TopicAuthorizationFailedError):
             cluster.produce("guarded", [Record(b"key", b"refused")])
 
-        cluster.allow("guarded")
         cluster.produce("guarded", [Record(b"key", b"taken")])
 
         assert [record.value for record in cluster.read_all("guarded")] == [b"taken"]

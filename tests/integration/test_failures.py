@@ -4,47 +4,21 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
 from rules.examples import events_of
 from rules.instants import parse_instant
-from rules.rulebook import load_rulebook
-from streams.tools.replay import replay_events
 from tests.eventually import eventually
-from tests.integration.histories import Event, simulated
+from tests.integration.agreement import agrees, settle_and_end
+from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import BROKEN, MovedClock
 from tests.integration.workers import Desk, Worker
 from tests.kafka.cluster import Cluster
 
 pytestmark = pytest.mark.kafka
-BOOK = load_rulebook()
 START = parse_instant("2026-04-01T00:00:00Z")
 SEED = 11
-
-
-def _agrees(desk: Desk, events: list[Event], until: Any) -> bool:
-    """Whether the last status of every incident, and the alerts that stand, are those of a replay."""
-    said = replay_events(events, until, book=BOOK)
-    expected = {status["incident_ref"]: status["status"] for status in said.statuses}
-    found = desk.by_incident()
-    missing = {ref: (status, found.get(ref)) for ref, status in expected.items() if found.get(ref) != status}
-    assert not missing, f"{len(missing)} differ: {dict(list(missing.items())[:5])}"
-    standing = {alert["alert_id"] for alert in said.alerts if alert["status"] != "resolved"}
-    alerts = desk.alerts()
-    assert {name for name, alert in alerts.items() if alert["status"] != "resolved"} == standing
-    extra = [alert for name, alert in alerts.items() if name not in {alert["alert_id"] for alert in said.alerts}]
-    woke = [alert for alert in extra if alert["status"] != "resolved" or alert["paged"]]
-    assert not woke, [(a["kind"], a["status"], a["paged"], a["rule"], a.get("resolution"), a["history"]) for a in woke]
-    ever_paged = {alert["alert_id"] for alert in desk.every_alert() if alert["paged"]}
-    assert ever_paged <= {alert["alert_id"] for alert in said.alerts}
-    return True
-
-
-def _parts(events: list[Event], count: int) -> list[list[Event]]:
-    size = -(-len(events) // count)
-    return [events[start : start + size] for start in range(0, len(events), size)]
 
 
 def _send_at_its_time(desk: Desk, workers: list[Worker], clock: MovedClock, events: list[Event]) -> None:
@@ -55,15 +29,6 @@ def _send_at_its_time(desk: Desk, workers: list[Worker], clock: MovedClock, even
     desk.send(events)
     for worker in workers:
         worker.thaw()
-
-
-def _settle_and_end(desk: Desk, workers: list[Worker], clock: MovedClock, until: Any) -> None:
-    """Let everything be handled by the clock of the last event, and then time pass to the end."""
-    handled = clock.now()
-    eventually(lambda: desk.still(workers, handled), within=timedelta(seconds=90))
-    clock.run_from(until)
-    for _ in range(2):  # what a sweep has sent may not have left its worker when first looked at
-        eventually(lambda: desk.still(workers, until))
 
 
 @pytest.mark.parametrize("point", ["handled", "output", "state", "acknowledged"])
@@ -78,7 +43,7 @@ def test_a_worker_that_dies_at_a_point_of_its_flush_leaves_nothing_missing(
     dice = Random(SEED)
 
     with Desk(kafka, tmp_path, f"dies-{point}", session="6") as desk:
-        for part in _parts(events, 2):
+        for part in parts(events, 2):
             clock.run_from(parse_instant(part[-1]["time"]))
             desk.send(part)
             dying = ["--die-at", f"{point}:{dice.randint(1, 6)}"]
@@ -90,9 +55,9 @@ def test_a_worker_that_dies_at_a_point_of_its_flush_leaves_nothing_missing(
                 eventually(second.died)
         with desk.worker(clock=tmp_path / "clock") as third, desk.worker(clock=tmp_path / "clock") as fourth:
             eventually(lambda: third.ready() and fourth.ready())
-            _settle_and_end(desk, [third, fourth], clock, until)
+            settle_and_end(desk, [third, fourth], clock, until)
 
-            assert _agrees(desk, events, until)
+            assert agrees(desk, events, until)
 
 
 def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_path: Path) -> None:
@@ -101,7 +66,7 @@ def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_pa
     events = simulated(150, SEED, START)
     until = parse_instant(events[-1]["time"]) + timedelta(days=3)
     clock = MovedClock(tmp_path / "clock")
-    before, meanwhile, after = _parts(events, 3)
+    before, meanwhile, after = parts(events, 3)
 
     with Desk(kafka, tmp_path, "hand-over", session="6") as desk:
         clock.run_from(parse_instant(before[-1]["time"]))
@@ -113,9 +78,9 @@ def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_pa
                 _send_at_its_time(desk, [first, second], clock, meanwhile)
                 assert first.term() == 0
                 _send_at_its_time(desk, [second], clock, after)
-                _settle_and_end(desk, [second], clock, until)
+                settle_and_end(desk, [second], clock, until)
 
-                assert _agrees(desk, events, until)
+                assert agrees(desk, events, until)
 
 
 def test_a_rule_that_fails_on_one_event_makes_it_a_dead_letter_and_the_next_event_is_handled(

@@ -140,9 +140,14 @@ class _Watch:
 class Desk:
     """One application on a cluster: its settings, its topics, its workers and what they published."""
 
-    def __init__(self, cluster: Cluster, folder: Path, name: str, **settings: str) -> None:
+    def __init__(
+        self, cluster: Cluster, folder: Path, name: str, *, alone_on: int | None = None, **settings: str
+    ) -> None:
+        """Name the application; the rows of its incidents may live `alone_on` one node of the cluster."""
         self.cluster = cluster
+        self._alone_on = alone_on
         self.folder = folder
+        self.produce = cluster.produce
         self._watch: _Watch | None = None
         self.application = re.sub(r"[^a-z0-9-]", "-", name.lower())[:60]
         self.environment = {
@@ -160,6 +165,9 @@ class Desk:
     def __enter__(self) -> Self:
         settings = {name.removeprefix("RECORDING_").lower(): value for name, value in self.environment.items()}
         self._drop_topics()
+        if self._alone_on is not None:
+            rows = f"{self.application}-incidents-changelog"
+            self.cluster.create_topic(rows, 4, {"cleanup.policy": "compact"}, on=self._alone_on)
         create(Settings(**settings))  # type: ignore[arg-type]
         return self
 
@@ -191,14 +199,14 @@ class Desk:
         """Send anything at all."""
         self.cluster.produce(topic, [Record(b"key", value) for value in values])
 
-    def send(self, events: Iterable[Mapping[str, Any]], partition: int | None = None) -> None:
+    def send(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Send events to their topics, in their order."""
         by_topic: dict[str, list[Record]] = {}
         for event in events:
             key, value = str(event.get("subject")).encode(), json.dumps(event).encode()
-            by_topic.setdefault(TOPIC_OF[event["type"]], []).append(Record(key, value, partition=partition))
+            by_topic.setdefault(TOPIC_OF[event["type"]], []).append(Record(key, value))
         for topic, records in by_topic.items():
-            self.cluster.produce(topic, records)
+            self.produce(topic, records)
 
     @property
     def consumed(self) -> list[str]:

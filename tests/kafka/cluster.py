@@ -17,19 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from confluent_kafka import ConsumerGroupState, KafkaException
+from confluent_kafka import ConsumerGroupState, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import (
-    ACL,
-    ACLFilter,
-    ACLOperation,
-    ACLPermissionType,
-    ACLResourcePatternType,
-    ResourcePattern,
-    ResourcePatternFilter,
-    ResourceType,
-)
 from kafka.errors import KafkaError
 
 from tests.eventually import eventually
@@ -204,19 +194,6 @@ class Cluster:
             admin.create_topics({name: {"configs": dict(config or {}), **layout}})
         eventually(lambda: len(self.partitions(name)) == partitions)
 
-    def deny(self, topic: str, operation: str = "WRITE") -> None:
-        """Refuse one operation on a topic to everybody; everything else on it stays allowed. Needs `acls`."""
-        resource = ResourcePattern(ResourceType.TOPIC, topic)
-        rights = [("ALL", ACLPermissionType.ALLOW), (operation, ACLPermissionType.DENY)]
-        with self.admin() as admin:
-            admin.create_acls([ACL("User:*", "*", ACLOperation[name], right, resource) for name, right in rights])
-
-    def allow(self, topic: str) -> None:
-        """Give back everything on a topic that was refused."""
-        resource = ResourcePatternFilter(ResourceType.TOPIC, topic, ACLResourcePatternType.LITERAL)
-        with self.admin() as admin:
-            admin.delete_acls([ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, resource)])
-
     def partitions(self, topic: str) -> list[TopicPartition]:
         """Return the partitions of a topic."""
         with closing(self._consumer()) as consumer:
@@ -237,6 +214,13 @@ class Cluster:
             ]
             for each in sent:
                 each.get(timeout=60)
+
+    def produce_by_librdkafka(self, topic: str, records: Iterable[Record]) -> None:
+        """Send records by a client whose partitioner puts most keys elsewhere, and wait until all are acknowledged."""
+        producer = Producer({"bootstrap.servers": ",".join(self._living), "linger.ms": 5})
+        for record in records:
+            producer.produce(topic, record.value, record.key)
+        assert producer.flush(60) == 0
 
     def _consumer(self, **options: Any) -> KafkaConsumer:
         return KafkaConsumer(

@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from kafka.admin import ACLOperation
 
 from tests.eventually import eventually
 from tests.integration.faust.probes import EVENTS, Outcome, Probe
 from tests.kafka.cluster import Cluster
+from tests.kafka.rights import allow_everything, denied
 
 pytestmark = pytest.mark.kafka
 
@@ -138,13 +140,12 @@ def test_stock_faust_loses_the_event_in_which_an_exception_is_raised(begin: Begi
 
 def test_a_refused_send_ends_the_worker_with_nothing_acknowledged(tmp_path: Path) -> None:
     with Cluster(acls=True) as cluster, Probe(cluster, "refused", tmp_path) as probe:
-        cluster.deny(probe.changelog)
-        probe.feed()
+        allow_everything(cluster)
+        with denied(cluster, ACLOperation.WRITE, probe.changelog):
+            probe.feed()
+            assert probe.worker().wait(60) != 0
+            assert probe.committed() == 0
 
-        assert probe.worker().wait(60) != 0
-        assert probe.committed() == 0
-
-        cluster.allow(probe.changelog)
         probe.worker()
         probe.until_done()
         assert complete(probe.outcome())
