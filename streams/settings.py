@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from re import fullmatch
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from rules.force import ForceProfile
@@ -17,15 +19,43 @@ from rules.yaml_source import Fault, FileFaults, fault_at, read_model
 _FILE = "RECORDING_SETTINGS"
 
 
-def _seconds(given: Any) -> Any:
+_ISO = TypeAdapter(timedelta)
+
+
+def _duration(given: Any) -> timedelta:
     """Take a plain number as seconds, as a person would write them; anything else is ISO 8601, as `PT2M`."""
     try:
-        return float(given)
-    except (TypeError, ValueError):
+        return timedelta(seconds=float(given))
+    except (TypeError, ValueError, OverflowError):
+        pass
+    try:
+        return _ISO.validate_python(given)
+    except ValidationError:
+        raise PydanticCustomError("duration", "expected seconds, or a duration as PT2M") from None
+
+
+def _at_least(least: timedelta) -> AfterValidator:
+    def check(given: timedelta) -> timedelta:
+        if given < least:
+            expected = {"least": least.total_seconds()}
+            raise PydanticCustomError("duration", "expected at least {least} seconds", expected)
         return given
 
+    return AfterValidator(check)
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+
+def _written(pattern: str, expected: str) -> AfterValidator:
+    """Return what refuses a text that is not written in a way, and says in words what was expected."""
+
+    def check(given: str) -> str:
+        if not fullmatch(pattern, given):
+            raise PydanticCustomError("written", "expected {expected}", {"expected": expected})
+        return given
+
+    return AfterValidator(check)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), _at_least(timedelta(milliseconds=1))]
 
 
 class Forces:
@@ -57,9 +87,13 @@ class Settings(BaseSettings):
     """The folder with one folder a force, each with its force.yaml."""
     rulebook: Path | None = None
     """A folder of rule files to use in place of the one that ships with the project."""
-    broker: Annotated[str, StringConstraints(pattern=r"^[^\s,:/]+:\d+(,[^\s,:/]+:\d+)*$")] = "127.0.0.1:9092"
+    broker: Annotated[str, _written(r"[^\s,:/]+:\d+(,[^\s,:/]+:\d+)*", "host:port, several with commas between")] = (
+        "127.0.0.1:9092"
+    )
     """Kafka's addresses as `host:port`, several with commas between."""
-    application: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "recording-monitor"
+    application: Annotated[
+        str, _written(r"[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits, dots, underscores and hyphens")
+    ] = "recording-monitor"
     """The name of the workers' consumer group, and the prefix of the topics that belong to them alone."""
     partitions: Annotated[int, Field(ge=1, le=1000)] = 12
     """How many partitions the topics get that are created, and how many the internal ones must have."""
@@ -81,7 +115,7 @@ class Settings(BaseSettings):
     """How often each stage says how far it has read."""
     sweep: Duration = timedelta(seconds=1)
     """How often the deadlines that have passed are looked for."""
-    session: Annotated[Duration, Field(ge=timedelta(seconds=6))] = timedelta(seconds=30)
+    session: Annotated[Duration, _at_least(timedelta(seconds=6))] = timedelta(seconds=30)
     """How long a worker may be silent before the broker gives its partitions to another one."""
     hold: Duration = timedelta(minutes=2)
     """How long a deadline waits for a crime feed that has not been read past it."""
@@ -117,7 +151,7 @@ def load_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        lines = [f"{_named(str(fault['loc'][0]), file)}: {fault['msg']}" for fault in error.errors()]
         raise WrongSettings("; ".join(lines)) from None
     except (yaml.YAMLError, ValueError, TypeError):
         raise WrongSettings(f"{_FILE}: expected YAML of settings by name") from None
@@ -126,6 +160,12 @@ def load_settings(**given: Any) -> Settings:
         if folder is not None and not folder.is_dir():
             raise WrongSettings(f"RECORDING_{name.upper()}: expected a folder")
     return settings
+
+
+def _named(name: str, file: str | None) -> str:
+    """Return how a setting was written: as a variable, or as a name in the file."""
+    variable = f"RECORDING_{name.upper()}"
+    return f"{_FILE}: {name}" if file and variable not in os.environ else variable
 
 
 def load_forces(folder: Path | None) -> Forces:

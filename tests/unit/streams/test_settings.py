@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,35 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(WrongSettings, match=said):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("BROKER", "http://kafka:9092", "expected host:port, several with commas between"),
+        ("BROKER", "kafka", "expected host:port, several with commas between"),
+        ("APPLICATION", "a b", "expected 1 to 64 letters, digits, dots, underscores and hyphens"),
+        ("HOLD", "often", "expected seconds, or a duration as PT2M"),
+        ("FLUSH", "0", "expected at least 0.001 seconds"),
+        ("SESSION", "PT2S", "expected at least 6.0 seconds"),
+    ],
+)
+def test_a_wrong_variable_is_named_with_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, expected: str
+) -> None:
+    monkeypatch.setenv(f"RECORDING_{name}", given)
+
+    with pytest.raises(WrongSettings) as wrong:
+        load_settings()
+
+    assert str(wrong.value) == f"RECORDING_{name}: {expected}"
+
+
+@pytest.mark.parametrize(("given", "meant"), [("90", 90), ("0.5", 0.5), ("PT2M", 120)])
+def test_a_duration_is_seconds_or_iso(monkeypatch: pytest.MonkeyPatch, given: str, meant: float) -> None:
+    monkeypatch.setenv("RECORDING_HOLD", given)
+
+    assert load_settings().hold == timedelta(seconds=meant)
 
 
 def force(folder: Path, name: str, text: str) -> None:
