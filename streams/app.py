@@ -24,7 +24,7 @@ from streams.outward.metrics import Metrics
 from streams.settings import Forces, Settings
 
 STUCK_AFTER = timedelta(seconds=60)
-"""How long nothing may have been flushed before the worker says of itself that it is stuck."""
+"""How long nothing may have been flushed before the worker says of itself that it is stuck, and ends."""
 
 
 class Live:
@@ -140,7 +140,10 @@ def faust_app(settings: Settings, datadir: str) -> faust.App:
         broker_commit_interval=settings.commit.total_seconds(),
         broker_session_timeout=settings.session.total_seconds(),
         broker_heartbeat_interval=settings.session.total_seconds() / 4,
+        # A broker that stands still with its connections open is given up after this long, and another one is asked.
+        broker_request_timeout=settings.session.total_seconds() + 10.0,
         producer_acks=-1,
+        producer_request_timeout=STUCK_AFTER.total_seconds(),
         producer_linger=0.005,
         producer_max_batch_size=262_144,
         producer_max_request_size=ROOM,

@@ -11,7 +11,7 @@ from rules.rulebook import load_rulebook
 from streams.app import Live
 from streams.clock import Clock, WallClock
 from streams.kafka.client import BrokerError
-from streams.kafka.state import SendRefused
+from streams.kafka.state import Flush, SendRefused
 from streams.kafka.topics import ensure
 from streams.outward.server import Server
 from streams.settings import Settings, load_forces, load_settings
@@ -42,19 +42,24 @@ def run_worker(
         worker.loop.run_until_complete(server.start())
         address = f"http://{server.host}:{server.port}"
         print(f"serving {address}/metrics, {address}/live, {address}/ready", file=sys.stderr, flush=True)
-        return _run(worker)
+        return _run(worker, live.flush)
 
 
-def _run(worker: faust.Worker) -> int:
+def _run(worker: faust.Worker, flush: Flush) -> int:
+    status, failure = 1, None
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
-        return int(ended.code or 0)
+        status = int(ended.code or 0)
     except Exception as error:
-        if isinstance(error, SendRefused) and error.right:
-            raise BrokerError(f"{error}; grant it and start the worker again") from None
-        print(f"the worker ended, and has to be started again: {type(error).__name__}: {error}", file=sys.stderr)
-        return 1
+        failure = error
+    # Faust does not always say what ended it.
+    if (failure := flush.failure or failure) is None:
+        return status
+    if isinstance(failure, SendRefused) and failure.right:
+        raise BrokerError(f"{failure}; grant it and start the worker again")
+    print(f"the worker ended, and has to be started again: {type(failure).__name__}: {failure}", file=sys.stderr)
+    return 1
 
 
 def _log_to_stderr() -> None:

@@ -19,24 +19,32 @@ class Kept:
     new: int
 
 
-def keep(row: CrimeRow | None, statements: Iterable[Statement], followers: Collection[str], code_map: CodeMap) -> Kept:
+def keep(
+    row: CrimeRow | None,
+    statements: Iterable[Statement],
+    followers: Collection[str],
+    code_map: CodeMap,
+    *,
+    again: bool = False,
+) -> Kept:
     """Take in what was stated of a crime, or that incidents follow it, and return what follows from that.
 
     An incident that was not told before is told everything, one that was what is new; who begins to follow is answered,
-    if only with nothing.
+    if only with nothing. What is taken in `again` may have reached nobody: then all are told everything.
     """
     known = Statements()
     for said in row.statements if row is not None else ():
         known.add(said)
     before, _ = audience_of_crime(known, code_map)
     following = set(row.followers) if row is not None else set()
-    before |= following
+    before = set() if again else before | following
     new = [said for said in statements if known.add(said)]
     following |= set(followers)
     linked, survivors = audience_of_crime(known, code_map)
     audience = linked | following
     told = {incident: new if incident in before else list(known) for incident in sorted(audience)}
-    _, named_before = audience_of_crime((said for said in known if said not in new), code_map)
+    known_before = () if again else (said for said in known if said not in new)
+    _, named_before = audience_of_crime(known_before, code_map)
     followed = {
         crime: sorted(audience if crime not in named_before else audience - before) for crime in sorted(survivors)
     }

@@ -39,16 +39,19 @@ class CrimeAgent:
         for partition in set(range(self._inboxes.partitions)) - owned:
             self._watermarks.left(partition)
 
-    def _handle(self, partition: int, key: bytes, message: Message, origin: Origin) -> None:
+    def _handle(self, partition: int, offset: int, key: bytes, message: Message, origin: Origin) -> None:
         assert isinstance(message, Said | Follow)
         force, ref = subject_of(key)
         content = self.table.get(partition, key)
+        row = None if content is None else read_crime(content)
         kept = keep(
-            read_crime(content) if content is not None else None,
+            row,
             [message.statement] if isinstance(message, Said) else [],
             message.incidents if isinstance(message, Follow) else [],
             self._forces.profile(force).code_map,
+            again=row is not None and offset <= row.offset,
         )
+        kept.row.offset = offset
         self.table.put(partition, key, packed(kept.row))
         for incident, statements in kept.told.items():
             self._inboxes.to_incident(force, incident, Told(origin, ("crime", ref), statements))

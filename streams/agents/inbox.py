@@ -23,7 +23,7 @@ log = get_logger(__name__)
 
 
 class Inbox:
-    """Reads an inbox: words of how far a feed was read go to `seen`, everything else to `handle`."""
+    """Reads an inbox: words of how far a feed was read go to `seen`, everything else to `handle`, with where it stands."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Inbox:
         clock: Clock,
         metrics: Metrics,
         broker: Mapping[str, str],
-        handle: Callable[[int, bytes, Message, Origin], None],
+        handle: Callable[[int, int, bytes, Message, Origin], None],
         seen: Callable[[int, Seen], None],
     ) -> None:
         self._flush = flush
@@ -60,7 +60,7 @@ class Inbox:
             return
         origin = here if isinstance(message, Due) else message.origin
         try:
-            self._handle(record.partition, record.key or b"", message, origin)
+            self._handle(record.partition, record.offset, record.key or b"", message, origin)
         except Exception as error:
             log.warning("%s: %s", _what(message), _named(error))
             log.debug("failed", exc_info=error)

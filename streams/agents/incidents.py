@@ -84,7 +84,7 @@ class IncidentAgent:
     def _view(self, partition: int, force: str, now: datetime) -> View:
         return self._watermarks.view(partition, self._forces.profile(force), now)
 
-    def _handle(self, partition: int, key: bytes, message: Message, origin: Origin) -> None:
+    def _handle(self, partition: int, offset: int, key: bytes, message: Message, origin: Origin) -> None:
         force, ref = subject_of(key)
         now = self._clock.now()
         content = self.table.get(partition, key)
@@ -102,7 +102,9 @@ class IncidentAgent:
             case Due() if row is None:
                 return
         try:
-            judged = self._judge.judge(row, force, ref, statements, now, self._view(partition, force, now), teller)
+            view, again = self._view(partition, force, now), row is not None and offset <= row.offset
+            judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again)
+            judged.row.offset = offset
             content = packed(judged.row)
             said = _written(force, ref, judged)
         except Exception:
@@ -175,8 +177,8 @@ class IncidentAgent:
 
 
 def _written(force: str, ref: str, judged: Judged) -> list[tuple[str, bytes, bytes]]:
-    """Return what is published: the topic, key and value of each changed alert, and of the status if it changed."""
-    said = [(ALERTS, alert.alert_id.encode(), _json(alert.as_dict())) for alert in judged.changed]
+    """Return what is published: the topic, key and value of each alert, and of the status if there is one."""
+    said = [(ALERTS, alert.alert_id.encode(), _json(alert.as_dict())) for alert in judged.said]
     return said if judged.status is None else [*said, (STATUSES, key_of(force, ref), _json(judged.status))]
 
 

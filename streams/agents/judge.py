@@ -22,10 +22,14 @@ from streams.settings import Forces
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of an incident: its row, what is to be said, and what it tells which other incidents."""
+    """What became of an incident: its row, what is to be said, and what it tells which other incidents.
+
+    `changed` are the alerts that this changed, to be counted; `said` those to publish.
+    """
 
     row: IncidentRow
     changed: list[Alert]
+    said: list[Alert]
     status: dict[str, Any] | None
     told: dict[str, list[Statement]]
     new: int
@@ -55,12 +59,15 @@ class Judge:
         now: datetime,
         view: View,
         teller: Teller | None = None,
+        *,
+        again: bool = False,
     ) -> Judged:
         """Take in what was stated, by itself or told by another, let time pass up to an instant, and return what follows.
 
         An incident that has just come to depend on another one is not judged until that has told what it knows, which
         takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And of
         what comes late nobody is woken before all feeds have been read up to now: its crime may be on its way as well.
+        What is taken in `again`, after a crash, may have been said to nobody: then all that stands is said.
         """
         profile = self._forces.profile(force)
         withheld = view.catching_up or any(now - said.time > self._late_after for said in statements)
@@ -91,18 +98,18 @@ class Judge:
             changed += watch.advance(judged_at, before=True)
             changed += watch.observe(new, now, judged_at)
             changed += watch.advance(judged_at)
-            if outdated:
+            if outdated or again:
                 changed += watch.review(now, judged_at)
         changed = _still_true(changed, standing, before)
         mute.update(digest(said) for said in new if not said.says_something)
         # What was held back while somebody was asked is told now, all of it: who knows it already passes nothing on.
-        told = told_by_incident(watch.group, ref, watch.group.statements() if waited and not waits else new)
+        told = told_by_incident(watch.group, ref, watch.group.statements() if again or (waited and not waits) else new)
         if waits:
             told = {other: said for other, said in told.items() if asked.get(("incident", other))}
         status = standing.status()
         if status is not None:
             explained_before, explained = explained, digest(status["explanation"])
-            if explained == explained_before and standing.facts is facts:
+            if explained == explained_before and standing.facts is facts and not again:
                 status = None
         kept = (said for said in watch.group.statements() if said.says_something)
         return Judged(
@@ -110,6 +117,7 @@ class Judge:
                 force, self._book.hash, kept, mute, standing, judged_at, explained, asked, now if withheld else None
             ),
             changed=changed,
+            said=list(standing.alerts.values()) if again else changed,
             status=status,
             told=told,
             new=len(new),

@@ -85,7 +85,8 @@ class IncidentRow(Summary, array_like=True):
     `judged_at` is how far its deadlines were judged, which never goes back. `mute` has the digests of updates that stated
     nothing: they are kept to know a repeat. `explained` is the digest of the explanation that was last published. `asked`
     has the incidents and crimes that it leads to, with the instant since which it waits to hear of them before it is
-    judged; None once they have told, or have not for too long.
+    judged; None once they have told, or have not for too long. `offset` is that of the last message of its inbox that was
+    taken in: who meets it again knows that what followed from it may not have been said.
     """
 
     judged_at: datetime
@@ -97,6 +98,7 @@ class IncidentRow(Summary, array_like=True):
     mute: list[bytes]
     statements: list[Statement]
     alerts: list[tuple[Any, ...]]
+    offset: int = -1
 
     def standing(self) -> Standing:
         """Return what was last said, to go on from."""
@@ -110,10 +112,11 @@ class IncidentRow(Summary, array_like=True):
 
 
 class CrimeRow(msgspec.Struct, array_like=True):
-    """A crime: what was stated of it, and the incidents that asked to be told."""
+    """A crime: what was stated of it, the incidents that asked to be told, and the offset as an incident's row has it."""
 
     statements: list[Statement]
     followers: list[str]
+    offset: int = -1
 
 
 _incident = msgspec.msgpack.Decoder(IncidentRow).decode

@@ -1,8 +1,10 @@
-"""State by partition, and the flush that makes it safe: outputs first, then states, then acknowledgements.
+"""State by partition, and the flush that makes it safe: states first, then outputs, then acknowledgements.
 
 Faust's own commit does not wait for what an event wrote, and its memory store keeps rows of partitions that have left.
 Here rows are bytes under their partition, and whatever an event caused is at the broker before its offset may be
-committed. A worker that dies in between repeats the event; nothing is lost. One flush may be going on at a time.
+committed. A worker that dies in between repeats the event. Nothing is said that the rows do not know: a row that was
+written, and what it caused perhaps not, is known again by the offset that it keeps of its last event, and all of it is
+said again. The other way round an alert could stand for ever that no row knows. One flush may be going on at a time.
 """
 
 import asyncio
@@ -160,13 +162,15 @@ class _Pending:
 class Flush:
     """Gathers what events cause, and brings it to the broker in the one safe order.
 
-    `reached` is told each point that a flush of events passes: `handled`, `output`, `state`, `acknowledged`.
+    `reached` is told each point that a flush of events passes: `handled`, `state`, `output`, `acknowledged`. `failure` is
+    what ended the worker, None while nothing has.
     """
 
     def __init__(
         self, app: faust.App, every: timedelta, reached: Callable[[str], Awaitable[None]] | None = None
     ) -> None:
         self.app = app
+        self.failure: Exception | None = None
         self._every = every.total_seconds()
         self._reached = reached
         self._pending = _Pending()
@@ -254,6 +258,7 @@ class Flush:
 
     async def crash(self, error: Exception) -> None:
         """End the worker with nothing more acknowledged: what the world caused is repeated by the next start."""
+        self.failure = self.failure or error
         ending = threading.Timer(ENDS_WITHIN.total_seconds(), _end, (error,))
         ending.daemon = True
         ending.start()
@@ -275,14 +280,14 @@ class Flush:
             ]
             await self._at("handled", pending)
             async with self._answered() as send:
-                for topic, key, value, partition, headers in pending.outputs:
-                    await send(topic, key, value, partition, None, headers)
-            await self._at("output", pending)
-            self._check_awake()
-            async with self._answered() as send:
                 for table, part, key, row in rows:
                     await send(table.changelog_topic_name, key, row, part, None, None)
             await self._at("state", pending)
+            self._check_awake()
+            async with self._answered() as send:
+                for topic, name, value, to, headers in pending.outputs:
+                    await send(topic, name, value, to, None, headers)
+            await self._at("output", pending)
             self._check_awake()
             for event in pending.events:
                 event.ack()

@@ -10,7 +10,7 @@ from kafka.admin import ACLOperation
 from rules.instants import parse_instant
 from streams.agents.messages import key_of
 from tests.eventually import eventually
-from tests.integration.agreement import agrees, settle_and_end
+from tests.integration.agreement import agrees, send_at_its_time, settle_and_end
 from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import MovedClock
 from tests.integration.workers import Desk
@@ -49,13 +49,14 @@ def test_a_right_that_is_taken_away_ends_the_worker_and_nothing_counts_as_handle
     with Cluster(acls=True) as cluster, Desk(cluster, tmp_path, "refused", session="6") as desk:
         allow_everything(cluster)
         changelog = f"{desk.application}-incidents-changelog"
-        clock.run_from(parse_instant(events[-1]["time"]))
+        clock.run_from(at := parse_instant(before[-1]["time"]))
         with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
             desk.send(before)
-            eventually(lambda: desk.still([worker], parse_instant(events[-1]["time"])))
+            eventually(lambda: desk.still([worker], at))
             with denied(cluster, ACLOperation.WRITE, changelog):
-                desk.send(after)
-                assert worker.process.wait(60) == 2
+                send_at_its_time(desk, [worker], clock, after)
+                assert worker.process.wait(60) == 2, worker.said
                 _none_counts_as_handled(desk, _of_new_incidents(after, before))
         said = worker.said.strip().splitlines()[-1]
         assert said == f"{changelog}: this worker has no right to write to it; grant it and start the worker again"
@@ -80,19 +81,22 @@ def test_while_the_rows_have_no_leader_nothing_counts_as_handled_and_then_all_of
 
     with Desk(kafka_of_three, tmp_path, "leaderless", alone_on=alone, session="20") as desk:
         changelog = f"{desk.application}-incidents-changelog"
-        clock.run_from(parse_instant(events[-1]["time"]))
+        clock.run_from(at := parse_instant(before[-1]["time"]))
         with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
             desk.send(before)
-            eventually(lambda: desk.still([worker], parse_instant(events[-1]["time"])))
+            eventually(lambda: desk.still([worker], at))
+            desk.look_away()
             kafka_of_three.kill(alone)
             eventually(lambda: kafka_of_three.leader_of(changelog, 0) is None)
-            desk.send(after)
+            send_at_its_time(desk, [worker], clock, after)
             back = time.monotonic() + AWAY.total_seconds()
             while time.monotonic() < back:
                 _none_counts_as_handled(desk, _of_new_incidents(after, before))
                 time.sleep(1)
             assert desk.cluster.read_all(f"{desk.application}-incident-inbox")
             kafka_of_three.start(alone)
+            eventually(lambda: kafka_of_three.leader_of(changelog, 0) == alone)
             settle_and_end(desk, [worker], clock, until)
 
             assert agrees(desk, events, until)

@@ -10,7 +10,7 @@ import pytest
 from rules.examples import events_of
 from rules.instants import parse_instant
 from tests.eventually import eventually
-from tests.integration.agreement import agrees, settle_and_end
+from tests.integration.agreement import agrees, send_at_its_time, settle_and_end
 from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import BROKEN, MovedClock
 from tests.integration.workers import Desk, Worker
@@ -19,16 +19,6 @@ from tests.kafka.cluster import Cluster
 pytestmark = pytest.mark.kafka
 START = parse_instant("2026-04-01T00:00:00Z")
 SEED = 11
-
-
-def _send_at_its_time(desk: Desk, workers: list[Worker], clock: MovedClock, events: list[Event]) -> None:
-    """Send events and move the clock to the last of them at once: meanwhile no worker may say that nothing has come."""
-    for worker in workers:
-        worker.freeze()
-    clock.run_from(parse_instant(events[-1]["time"]))
-    desk.send(events)
-    for worker in workers:
-        worker.thaw()
 
 
 @pytest.mark.parametrize("point", ["handled", "output", "state", "acknowledged"])
@@ -75,9 +65,9 @@ def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_pa
             eventually(first.ready)
             with desk.worker(clock=tmp_path / "clock") as second:
                 eventually(second.ready)
-                _send_at_its_time(desk, [first, second], clock, meanwhile)
+                send_at_its_time(desk, [first, second], clock, meanwhile)
                 assert first.term() == 0
-                _send_at_its_time(desk, [second], clock, after)
+                send_at_its_time(desk, [second], clock, after)
                 settle_and_end(desk, [second], clock, until)
 
                 assert agrees(desk, events, until)

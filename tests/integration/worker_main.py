@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rules.facts import Matter, Moment
 from rules.matters import MATTERS
+from streams.kafka.client import BrokerError
 from streams.worker import run_worker
 
 BROKEN = "X_BROKEN"
@@ -73,9 +74,12 @@ if __name__ == "__main__":
     if given.broken:
         _break_a_matter()
     point, _, after = (given.die_at or "").partition(":")
-    sys.exit(
-        run_worker(
+    try:
+        status = run_worker(
             clock=MovedClock(given.clock) if given.clock else None,
             reached=_dying_at(point, int(after)) if point else None,  # type: ignore[arg-type]
         )
-    )
+    except BrokerError as error:  # as the command says it
+        print(error, file=sys.stderr)
+        status = 2
+    sys.exit(status)

@@ -20,7 +20,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from rules.events import TOPICS
 from streams.agents.messages import Seen, decode
-from streams.kafka.topics import create
+from streams.kafka.topics import create, topics
 from streams.settings import Settings
 from tests.eventually import eventually
 from tests.kafka.cluster import Cluster, Record, die_with_parent, free_ports
@@ -164,16 +164,22 @@ class Desk:
 
     def __enter__(self) -> Self:
         settings = {name.removeprefix("RECORDING_").lower(): value for name, value in self.environment.items()}
+        made = Settings(**settings)  # type: ignore[arg-type]
         self._drop_topics()
         if self._alone_on is not None:
-            rows = f"{self.application}-incidents-changelog"
-            self.cluster.create_topic(rows, 4, {"cleanup.policy": "compact"}, on=self._alone_on)
-        create(Settings(**settings))  # type: ignore[arg-type]
+            (rows,) = (topic for topic in topics(made) if topic.name == f"{self.application}-incidents-changelog")
+            self.cluster.create_topic(rows.name, made.partitions, rows.configuration(), on=self._alone_on)
+        create(made)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.look_away()
+
+    def look_away(self) -> None:
+        """Close the connections that look at what is handled: before a broker goes."""
         if self._watch is not None:
             self._watch.close()
+            self._watch = None
 
     def _drop_topics(self) -> None:
         """Begin with empty topics: their names are the contract's, so tests on one cluster share them."""

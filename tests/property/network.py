@@ -20,16 +20,20 @@ FORCES = Forces({})
 
 
 class Network:
-    """Every row of one force, and the messages that are on their way between them."""
+    """Every row of one force, and the messages that are on their way between them.
 
-    def __init__(self, book: Rulebook, force: str) -> None:
+    Where `dies` says so, a worker ends after it has written a row and before it has said anything; its message comes again.
+    """
+
+    def __init__(self, book: Rulebook, force: str, dies: Callable[[], bool] = lambda: False) -> None:
+        self.dies = dies
         self.force = force
         self.code_map = FORCES.profile(force).code_map
         self.judge = Judge(FORCES, book, frozenset({"critical", "high"}), timedelta(minutes=2))
         self.book = book
         self.incidents: dict[str, bytes] = {}
         self.crimes: dict[str, bytes] = {}
-        self.waiting: list[tuple[str, str, list[Any], Teller | None]] = []
+        self.waiting: list[tuple[str, str, list[Any], Teller | None, bool]] = []
         self.statuses: dict[str, dict[str, Any]] = {}
         self.changes: dict[str, list[Alert]] = defaultdict(list)
         self.judged = 0
@@ -37,20 +41,23 @@ class Network:
     def send(self, event: dict[str, Any]) -> None:
         """Put an event into the inbox of its incident or crime."""
         said = statement_of(EVENT.validate_python(event), self.book.lexicon)
-        self.waiting.append((said.origin, said.ref, [said], None))
+        self.waiting.append((said.origin, said.ref, [said], None, False))
 
     def deliver(self, choose: Callable[[int], int], now: datetime, *, limit: int = 20_000) -> None:
         """Deliver all that is waiting, and all that follows from it, one at a time."""
         while self.waiting:
             self.judged += 1
             assert self.judged < limit, "the incidents talk without an end"
-            kind, ref, content, teller = self.waiting.pop(choose(len(self.waiting)))
+            kind, ref, content, teller, again = self.waiting.pop(choose(len(self.waiting)))
+            dead = self.dies()
+            if dead:
+                self.waiting.append((kind, ref, content, teller, True))
             if kind == "incident":
-                self._judge(ref, content, now, teller)
+                self._judge(ref, content, now, teller, again, dead)
             elif kind == "crime":
-                self._keep(ref, content, ())
+                self._keep(ref, content, (), again, dead)
             else:
-                self._keep(ref, (), content)
+                self._keep(ref, (), content, again, dead)
         for ref, row in list(self.incidents.items()):
             if read_incident(row).review is not None:
                 self._judge(ref, (), now)
@@ -61,21 +68,36 @@ class Network:
             while (due := read_incident(self.incidents[ref]).due) is not None and due <= now:
                 self._judge(ref, (), due)
 
-    def _judge(self, ref: str, statements: Sequence[Statement], now: datetime, teller: Teller | None = None) -> None:
+    def _judge(
+        self,
+        ref: str,
+        statements: Sequence[Statement],
+        now: datetime,
+        teller: Teller | None = None,
+        again: bool = False,
+        dead: bool = False,
+    ) -> None:
         row = read_incident(self.incidents[ref]) if ref in self.incidents else None
-        judged = self.judge.judge(row, self.force, ref, statements, now, View(now, now, now, False, False), teller)
+        view = View(now, now, now, False, False)
+        judged = self.judge.judge(row, self.force, ref, statements, now, view, teller, again=again)
         self.incidents[ref] = packed(judged.row)
-        self.changes[ref] += judged.changed
+        if dead:
+            return
+        self.changes[ref] += judged.said
         if judged.status is not None:
             self.statuses[ref] = judged.status
-        self.waiting += [("incident", other, said, ("incident", ref)) for other, said in judged.told.items()]
+        self.waiting += [("incident", other, said, ("incident", ref), False) for other, said in judged.told.items()]
 
-    def _keep(self, ref: str, statements: Iterable[Statement], followers: Collection[str]) -> None:
+    def _keep(
+        self, ref: str, statements: Iterable[Statement], followers: Collection[str], again: bool, dead: bool
+    ) -> None:
         row = read_crime(self.crimes[ref]) if ref in self.crimes else None
-        kept = keep(row, statements, followers, self.code_map)
+        kept = keep(row, statements, followers, self.code_map, again=again)
         self.crimes[ref] = packed(kept.row)
-        self.waiting += [("incident", incident, said, ("crime", ref)) for incident, said in kept.told.items()]
-        self.waiting += [("follow", crime, incidents, None) for crime, incidents in kept.followed.items()]
+        if dead:
+            return
+        self.waiting += [("incident", incident, said, ("crime", ref), False) for incident, said in kept.told.items()]
+        self.waiting += [("follow", crime, incidents, None, False) for crime, incidents in kept.followed.items()]
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Return the last state of every alert, by its id."""

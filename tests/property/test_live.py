@@ -35,9 +35,9 @@ def _without(statuses: dict[str, dict[str, Any]], field: str) -> dict[str, dict[
     return {ref: {name: value for name, value in said.items() if name != field} for ref, said in statuses.items()}
 
 
-def _agree_in_disorder(history: History, order: random.Random) -> None:
+def _agree_in_disorder(history: History, order: random.Random, deaths: float = 0.0) -> None:
     said = replay_events(history.events, history.until, book=BOOK)
-    network = Network(BOOK, FORCE)
+    network = Network(BOOK, FORCE, lambda: order.random() < deaths)
 
     events = _in_time(history) + order.sample(_in_time(history), k=min(3, len(_in_time(history))))
     order.shuffle(events)
@@ -61,12 +61,23 @@ def test_events_and_messages_in_any_order_and_repeated_give_what_a_replay_gives(
     _agree_in_disorder(history, order)
 
 
+@seed(SEED)
+@settings(EVERY_RUN, max_examples=60)
+@given(history=histories(), order=st.randoms(use_true_random=False))
+def test_workers_that_die_between_a_row_and_what_it_says_leave_what_a_replay_gives(
+    history: History, order: random.Random
+) -> None:
+    _agree_in_disorder(history, order, deaths=0.3)
+
+
 @pytest.mark.slow
 @seed(SEED + 1)
 @settings(EVERY_RUN, max_examples=3000)
-@given(history=histories(), order=st.randoms(use_true_random=False))
-def test_thousands_of_histories_in_disorder_give_what_a_replay_gives(history: History, order: random.Random) -> None:
-    _agree_in_disorder(history, order)
+@given(history=histories(), order=st.randoms(use_true_random=False), deaths=st.sampled_from([0.0, 0.3]))
+def test_thousands_of_histories_in_disorder_give_what_a_replay_gives(
+    history: History, order: random.Random, deaths: float
+) -> None:
+    _agree_in_disorder(history, order, deaths)
 
 
 def _agree_in_order(history: History, order: random.Random) -> None:

@@ -9,8 +9,8 @@ LINKED = line(2, "linked", incident_ref="B")
 CANCELLED = line(3, "cancelled", reason="C3", decided_by="officer", surviving_crime_ref="C2")
 
 
-def kept(row: CrimeRow | None, *given: Line, followers: tuple[str, ...] = ()) -> Kept:
-    return keep(row, statements(*given), followers, CodeMap())
+def kept(row: CrimeRow | None, *given: Line, followers: tuple[str, ...] = (), again: bool = False) -> Kept:
+    return keep(row, statements(*given), followers, CodeMap(), again=again)
 
 
 def types(said: dict[str, list[Statement]]) -> dict[str, list[str]]:
@@ -51,6 +51,16 @@ def test_a_repeat_is_not_new_and_is_told_to_nobody() -> None:
     again = kept(row, RECORDED)
 
     assert (again.new, again.told, again.row) == (0, {}, row)
+
+
+def test_what_is_taken_in_again_is_told_to_all_and_followed_for_all() -> None:
+    row = kept(kept(None, RECORDED, CANCELLED).row, followers=("F",)).row
+
+    again = kept(row, RECORDED, CANCELLED, again=True)
+
+    assert again.new == 0
+    assert types(again.told) == {ref: ["crime.recorded", "crime.cancelled"] for ref in ("A", "F")}
+    assert again.followed == {"C2": ["A", "F"]}
 
 
 def test_what_comes_in_another_order_gives_the_same_row() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import datetime
+from itertools import count
 
 from rules.statements import Statement
 from streams.agents.crimes import CrimeAgent
@@ -27,9 +28,16 @@ class Desk:
             self.flush, inboxes(self.flush), MovedClock(), self.metrics, Forces({}), Watermarks({CRIMES}, HOLD), {}
         )
         self.table = self.agent.table = KeptTable()
+        self.offsets = count()
 
-    def take(self, message: Message, ref: str = "C1", partition: int = 1) -> None:
-        record = Record(encode(message), key=key_of("Example", ref), topic=CRIME_INBOX, partition=partition)
+    def take(self, message: Message, ref: str = "C1", partition: int = 1, offset: int | None = None) -> None:
+        record = Record(
+            encode(message),
+            key=key_of("Example", ref),
+            topic=CRIME_INBOX,
+            partition=partition,
+            offset=next(self.offsets) if offset is None else offset,
+        )
         asyncio.run(self.agent.run([Event(record)]))
 
     def say(self, *given: Line) -> list[Statement]:
@@ -54,6 +62,21 @@ def test_a_record_is_kept_where_it_came_and_told_to_its_incident() -> None:
     assert read_crime(desk.table.parts[1][b"Example/C1"]).statements == [said]
     assert desk.flush.messages(INCIDENTS) == [("Example/A", Told(CAME, ("crime", "C1"), [said]))]
     assert [sent.partition for sent in desk.flush.sent] == [partition_of(key_of("Example", "A"), PARTITIONS)]
+
+
+def test_a_message_that_comes_again_after_a_crash_is_told_again_with_all_that_is_kept() -> None:
+    desk = Desk()
+    said = statements(RECORDED, line(2, "linked", incident_ref="B"))
+    for offset, statement in enumerate(said):
+        desk.take(Said(CAME, statement), offset=offset)
+    desk.flush.sent.clear()
+
+    desk.take(Said(CAME, said[1]), offset=1)
+
+    assert desk.flush.messages(INCIDENTS) == [
+        ("Example/A", Told(CAME, ("crime", "C1"), said)),
+        ("Example/B", Told(CAME, ("crime", "C1"), said)),
+    ]
 
 
 def test_what_comes_later_is_told_beside_what_is_kept() -> None:

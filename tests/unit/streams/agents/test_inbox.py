@@ -40,16 +40,18 @@ class Desk:
         self.flush = KeptFlush()
         self.metrics = Metrics((), book())
         self.handled: list[tuple[int, bytes, Message, Origin]] = []
+        self.offsets: list[int] = []
         self.seen: list[tuple[int, Seen]] = []
         self.failure: Exception | None = None
         inbox_ = Inbox(self.flush, MovedClock(at(2)), self.metrics, {}, self._handle, self._seen)
         self._run = inbox_.run
 
-    def _handle(self, partition: int, key: bytes, message: Message, origin: Origin) -> None:
+    def _handle(self, partition: int, offset: int, key: bytes, message: Message, origin: Origin) -> None:
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
         self.handled.append((partition, key, message, origin))
+        self.offsets.append(offset)
 
     def _seen(self, partition: int, seen: Seen) -> None:
         self.seen.append((partition, seen))

@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -76,9 +77,11 @@ class Desk:
             {},
         )
         self.table = self.agent.table = KeptTable()
+        self.offsets = count()
 
-    def take(self, message: Message, ref: str = "A", partition: int = 0) -> None:
-        record = Record(encode(message), key=key_of(FORCE, ref), topic=INBOX, partition=partition)
+    def take(self, message: Message, ref: str = "A", partition: int = 0, offset: int | None = None) -> None:
+        offset = next(self.offsets) if offset is None else offset
+        record = Record(encode(message), key=key_of(FORCE, ref), topic=INBOX, partition=partition, offset=offset)
         asyncio.run(self.agent.run([Event(record)]))
 
     def read(self, to: datetime, partitions: Iterable[int] = range(PARTITIONS)) -> None:
@@ -168,6 +171,26 @@ def test_a_repeat_is_counted_and_publishes_nothing() -> None:
     desk.say(THEFT)
 
     assert (desk.events("repeat"), desk.flush.sent) == (1, [])
+
+
+def test_a_message_that_comes_again_after_a_crash_has_everything_said_again_and_counts_nothing() -> None:
+    """Given a row that was written, and a worker that died before it said anything, when its message comes again."""
+    desk = watched()
+    desk.move(30)
+    desk.take(Due(desk.clock.at), offset=100)
+    before = (desk.published("recording-alerts"), desk.published("recording-status")[-1])
+    raised = counted(desk.metrics, "recording_alerts_raised_total")
+    desk.flush.sent.clear()
+
+    desk.take(Due(desk.clock.at), offset=100)
+
+    assert (desk.published("recording-alerts"), desk.published("recording-status")[-1]) == before
+    assert counted(desk.metrics, "recording_alerts_raised_total") == raised == 1
+
+    desk.flush.sent.clear()
+    desk.take(Due(desk.clock.at), offset=101)
+
+    assert desk.flush.sent == []
 
 
 @pytest.mark.parametrize(("older", "result"), [(timedelta(0), "used"), (timedelta(seconds=1), "expired")])

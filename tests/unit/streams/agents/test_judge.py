@@ -42,12 +42,13 @@ def judged(
     told: Sequence[Statement] = (),
     ref: str = "A",
     by: Judge | None = None,
+    again: bool = False,
 ) -> Judged:
     """Judge an incident; what was kept goes through its bytes, and all was read unless a view says otherwise."""
     moment = now if isinstance(now, datetime) else at(now)
     before = None if row is None else read_incident(packed(row))
     said = [*statements(*given), *told]
-    return (by or judge_of()).judge(before, FORCE, ref, said, moment, view or read_up_to(moment), teller)
+    return (by or judge_of()).judge(before, FORCE, ref, said, moment, view or read_up_to(moment), teller, again=again)
 
 
 def turns(changed: list[Alert]) -> list[tuple[str, str]]:
@@ -104,6 +105,19 @@ def test_a_repeat_says_nothing() -> None:
     again = judged(row, THEFT, now=1)
 
     assert (again.new, again.changed, again.status, again.told) == (0, [], None, {})
+
+
+def test_what_is_taken_in_again_after_a_crash_is_said_again_in_full_and_changes_nothing() -> None:
+    lines = (THEFT, line(1, "closed", closing_codes=["ASB_PERSONAL"]), MERGED)
+    row = judged(judged(None, *lines, now=30).row, now=at(30) + PATIENCE).row
+
+    again = judged(row, *lines, now=at(30) + PATIENCE, again=True)
+
+    assert (again.new, again.changed) == (0, [])
+    assert {alert.alert_id for alert in again.said} == set(row.standing().alerts)
+    assert again.status is not None
+    assert [said.type for said in again.told["B"]] == ["incident.opened", "incident.closed", "incident.merged"]
+    assert judged(row, *lines, now=at(30) + PATIENCE).said == []
 
 
 def test_an_update_that_states_nothing_is_known_again_though_nothing_of_it_is_kept() -> None:
