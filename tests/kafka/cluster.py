@@ -217,7 +217,7 @@ class Cluster:
 
     def produce_by_librdkafka(self, topic: str, records: Iterable[Record]) -> None:
         """Send records by a client whose partitioner puts most keys elsewhere, and wait until all are acknowledged."""
-        producer = Producer({"bootstrap.servers": ",".join(self._living), "linger.ms": 5})
+        producer = Producer({"bootstrap.servers": self._living, "linger.ms": 5})
         for record in records:
             producer.produce(topic, record.value, record.key)
         assert producer.flush(60) == 0
