@@ -230,6 +230,6 @@ def test_a_wrong_setting_is_one_line_and_nothing_is_left(tmp_path: Path) -> None
     with Demo(tmp_path, RECORDING_SWEEP="never") as demo:
         assert demo.process.wait(PATIENCE.total_seconds()) == 2
 
-        assert demo.said.splitlines()[-1].startswith("sweep: ")
+        assert demo.said.splitlines()[-1].startswith("RECORDING_SWEEP: expected ")
         assert "Traceback" not in demo.said
         assert demo.left_on_the_disk() == []
