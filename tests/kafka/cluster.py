@@ -201,7 +201,10 @@ class Cluster:
 
     def leader_of(self, topic: str, partition: int) -> int | None:
         """Return the node, from 0, that leads a partition; None while nobody does. It may be asked while nodes are away."""
-        known = self._watcher.list_topics(topic, timeout=10.0)
+        try:
+            known = self._watcher.list_topics(topic, timeout=10.0)
+        except KafkaException as error:  # it may have asked a node that does not answer
+            raise AssertionError(str(error)) from error
         leader: int = known.topics[topic].partitions[partition].leader
         return leader - 1 if leader > 0 else None
 
