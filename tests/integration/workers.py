@@ -34,7 +34,7 @@ class Worker:
     def __init__(self, settings: Mapping[str, str], folder: Path, command: list[str]) -> None:
         (self.port,) = free_ports(1)
         self._log = folder / f"worker-{self.port}.log"
-        environment = {**os.environ, "RECORDING_PORT": str(self.port), **settings}
+        environment = {**os.environ, "RECORDING_PORT": str(self.port), "TMPDIR": str(folder), **settings}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment, stdout=log, stderr=log, preexec_fn=die_with_parent

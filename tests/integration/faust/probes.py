@@ -76,8 +76,9 @@ class Probe:
         """Start a worker."""
         command = [sys.executable, "-m", "tests.integration.faust.probe_app", "--broker", self.cluster.bootstrap]
         command += ["--name", self.name, "--source", self.source, *arguments]
+        environment = {**os.environ, "TMPDIR": str(self._log.parent)}
         with self._log.open("ab") as log:
-            worker = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=die_with_parent)
+            worker = subprocess.Popen(command, stdout=log, stderr=log, env=environment, preexec_fn=die_with_parent)
         self._workers.append(worker)
         return worker
 
