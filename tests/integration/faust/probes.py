@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -122,7 +123,7 @@ class Probe:
             assert seen == end, f"{seen} of {end} are committed"
             return True
 
-        eventually(done)
+        eventually(done, within=timedelta(minutes=2))
 
     def until_shared(self, workers: int) -> None:
         """Wait until so many workers have divided the partitions among them."""
