@@ -279,6 +279,7 @@ class Flush:
                 if partition in table.owned
             ]
             await self._at("handled", pending)
+            self._check_awake()
             async with self._answered() as send:
                 for table, part, key, row in rows:
                     await send(table.changelog_topic_name, key, row, part, None, None)

@@ -101,10 +101,10 @@ def test_a_worker_frozen_for_longer_than_its_session_ends_itself_and_takes_nothi
     assert complete(probe.outcome())
 
 
-def test_a_worker_frozen_between_outputs_and_states_writes_no_stale_state(begin: Begin) -> None:
+def test_a_worker_frozen_before_it_wrote_its_rows_writes_no_stale_one(begin: Begin) -> None:
     probe = begin("frozen-within-a-flush")
     probe.feed()
-    sleeper = probe.worker("--freeze-at", "output:10")
+    sleeper = probe.worker("--freeze-at", "handled:10")
     probe.until_outputs(1)
 
     probe.worker()
