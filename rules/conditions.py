@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from rules.explanation import Node, in_words
 from rules.facts import FACTS, Fact, Matter, Moment
@@ -24,7 +24,7 @@ class _Part(BaseModel):
 class Test(_Part):
     """One fact against one value: `is`, `one_of`, `includes_any` (of a set) or `at_least` (of a number)."""
 
-    fact: Annotated[str, BeforeValidator(_fact)]
+    fact: Annotated[str, BeforeValidator(_fact), WithJsonSchema({"enum": sorted(FACTS)})]
     equals: bool | str | None = Field(default=None, alias="is")
     one_of: tuple[str, ...] | None = None
     includes_any: tuple[str, ...] | None = None

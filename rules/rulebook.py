@@ -23,6 +23,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -92,13 +93,13 @@ class Then(_Part):
     within: str | None = None
     warn_at: tuple[Duration, ...] = ()
     met_by: Literal["any_crime", "rape_or_n100"] = "any_crime"
-    ended_by: frozenset[Literal["decision", "closure", "transfer", "cancellation"]] | None = None
+    ended_by: tuple[Literal["decision", "closure", "transfer", "cancellation"], ...] | None = None
 
 
 class Ask(_Part):
     """One thing that a version asks: about a matter, when a condition holds and no exemption does."""
 
-    about: str
+    about: Annotated[str, WithJsonSchema({"enum": sorted({*GROUNDS, *MATTERS})})]
     when: Condition | None = None
     unless: Condition | None = None
     then: Then
@@ -150,6 +151,11 @@ class Rule(_Part):
     def paragraphs(self) -> str:
         """The paragraphs that the rule cites, as a message quotes them."""
         return "; ".join(citation.paragraph for citation in self.cites)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits that are another as soon as anything of the rule is."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
 
 
 class DatedValue(_Part):
@@ -250,7 +256,8 @@ class Rulebook:
         if then.kind == "overdue" and within is not None:
             warn_at = then.warn_at or (within / 2, within * 5 / 6)
             warn_before = tuple(within - step for step in warn_at)
-            terms = Terms(within, warn_before, then.met_by == "rape_or_n100", then.ended_by)
+            ended_by = None if then.ended_by is None else frozenset(then.ended_by)
+            terms = Terms(within, warn_before, then.met_by == "rape_or_n100", ended_by)
         graver = tuple((graver.severity, graver.when.compiled()) for graver in rule.graver)
         return CompiledAsk(rule, version, ask, _applies(ask), within, self._cite(then.within, day), terms, graver)
 

@@ -1,17 +1,21 @@
 """The commands that look at the rulebook and check it."""
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from rules.examples import failures
 from rules.rulebook import Rulebook, load_rulebook
+from rules.schema import as_written
 from rules.yaml_source import FileFaults
 from streams.cli.common import AS_JSON, FORCES, RULEBOOK, say
 from streams.settings import load_forces, load_settings
-from streams.tools.rule_views import as_csv, as_markdown, rule_in_words, table_rows
+from streams.tools.rule_table import Row, as_csv, as_html, as_markdown, table_rows
+from streams.tools.rule_views import rule_in_words
 
 
 @click.group()
@@ -75,10 +79,24 @@ def rules_show(id_: str, rulebook: Path | None, as_json: bool) -> None:
 
 @rules.command("table")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For reports of this day; by default the newest law.")
-@click.option("--format", "format_", type=click.Choice(["markdown", "csv"]), default="markdown", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["markdown", "csv", "html"]), default="markdown", show_default=True
+)
 @RULEBOOK
 def rules_table(on: datetime | None, format_: str, rulebook: Path | None) -> None:
     """Write the whole book as a table for the registrar."""
     book = _book(rulebook)
     rows = table_rows(book, on.date() if on is not None else date.max)
-    click.echo(as_markdown(rows) if format_ == "markdown" else as_csv(rows))
+    title = f"Rulebook {book.hash}" + (f", for reports of {on.date()}" if on is not None else "")
+    write: dict[str, Callable[[list[Row]], str]] = {
+        "markdown": as_markdown,
+        "csv": as_csv,
+        "html": partial(as_html, title=title),
+    }
+    click.echo(write[format_](rows))
+
+
+@rules.command("schema")
+def rules_schema() -> None:
+    """Write the JSON Schema of a rule file, by which an editor completes and checks it."""
+    click.echo(as_written())

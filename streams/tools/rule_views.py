@@ -1,7 +1,5 @@
-"""The rulebook for people who write no code: one rule in words, and the whole book as a table."""
+"""One rule in words, for people who write no code."""
 
-import csv
-import io
 import textwrap
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +10,6 @@ from rules.matters import GROUNDS, MATTERS
 from rules.rulebook import Ask, CompiledAsk, Rule, Rulebook
 
 WIDTH = 110
-_COLUMNS = ("Rule", "What it asks", "About", "Deadline", "Severity", "Alert", "Status", "Rests on", "Known gap")
 
 
 def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
@@ -25,7 +22,7 @@ def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
     yield f"Severity      {rule.severity}"
     for graver in rule.graver:
         yield from _wrapped("              ", f"{graver.severity} where {condition_in_words(graver.when)}")
-    yield f"Standing      {rule.status}"
+    yield f"Standing      {rule.status}; hash {rule.hash}"
     if rule.gap:
         yield from _wrapped("Known gap     ", rule.gap)
     for version in sorted(rule.versions):
@@ -44,7 +41,7 @@ def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
 
 
 def _ask_in_words(ask: Ask, limits: list[tuple[date, CompiledAsk]]) -> Iterator[str]:
-    yield from _wrapped("  about       ", _about(ask))
+    yield from _wrapped("  about       ", matter_in_words(ask))
     if ask.when is not None:
         yield from _wrapped("  when        ", condition_in_words(ask.when))
     if ask.unless is not None:
@@ -100,7 +97,8 @@ def _test_in_words(test: Test) -> str:
     return f"not so: {text}" if test.equals is False else f"{text}: {in_words(test.equals)}"
 
 
-def _about(ask: Ask) -> str:
+def matter_in_words(ask: Ask) -> str:
+    """Write what an ask is about."""
     look = {**GROUNDS, **MATTERS}[ask.about]
     text = (look.__doc__ or "").splitlines()[0].rstrip(".")
     return text[0].lower() + text[1:]
@@ -126,30 +124,3 @@ def _deadline(compiled: CompiledAsk) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def table_rows(book: Rulebook, day: date) -> list[tuple[str, ...]]:
-    """Return the book as it stands for reports of a day: the heading, then a row for each thing that a rule asks."""
-    rows: list[tuple[str, ...]] = [_COLUMNS]
-    for compiled in sorted(book.on(day), key=lambda compiled: compiled.rule.id):
-        rule = compiled.rule
-        severities = [rule.severity, *(f"{graver.severity} in some cases" for graver in rule.graver)]
-        deadline = "at once" if compiled.within is None else span(compiled.within)
-        what = (rule.id, rule.title, _about(compiled.ask), deadline)
-        rows.append(
-            (*what, "; ".join(severities), compiled.ask.then.kind, rule.status, rule.paragraphs, rule.gap or "")
-        )
-    return rows
-
-
-def as_markdown(rows: list[tuple[str, ...]]) -> str:
-    """Write rows as a Markdown table."""
-    lines = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
-
-
-def as_csv(rows: list[tuple[str, ...]]) -> str:
-    """Write rows as CSV."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().rstrip("\n")

@@ -582,6 +582,17 @@ def test_rules_table_is_written_as_csv(run: Run) -> None:
     assert run("rules", "table", "--format", "csv").out.startswith("Rule,What it asks,")
 
 
+def test_rules_table_is_written_as_a_page(run: Run) -> None:
+    page = run("rules", "table", "--format", "html", "--on", "2026-04-01").out
+
+    assert page.startswith("<!doctype html>")
+    assert "for reports of 2026-04-01</title>" in page
+
+
+def test_rules_schema_is_that_of_the_book(run: Run) -> None:
+    assert run("rules", "schema").out == (BOOK / "rule.schema.json").read_text("utf-8")
+
+
 # explain
 
 

@@ -1,13 +1,9 @@
-import csv
-import io
-from datetime import date
-
 import pytest
 from pydantic import TypeAdapter
 
 from rules.conditions import Condition
 from rules.rulebook import load_rulebook
-from streams.tools.rule_views import as_csv, as_markdown, condition_in_words, rule_in_words, table_rows
+from streams.tools.rule_views import condition_in_words, rule_in_words
 
 BOOK = load_rulebook()
 CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
@@ -55,20 +51,3 @@ def test_a_limit_that_changed_is_shown_with_both_dates() -> None:
 
     assert "72 hours after its start" in text
     assert "24 hours after its start; warned at 12 hours and 20 hours, from 1 April 2015" in text
-
-
-def test_the_table_is_that_of_the_day() -> None:
-    before, after = table_rows(BOOK, date(2015, 3, 31)), table_rows(BOOK, date(2015, 4, 1))
-
-    deadlines = {row[0]: row[3] for row in before}
-    assert (deadlines["M02"], {row[0]: row[3] for row in after}["M02"]) == ("72 hours", "24 hours")
-    assert {row[0] for row in after} - {row[0] for row in before} == {"M05"}
-    assert [row[0] for row in after[1:]] == sorted(row[0] for row in after[1:])
-    assert {len(row) for row in after} == {len(after[0])}
-
-
-def test_the_table_is_written_as_markdown_and_as_csv() -> None:
-    rows: list[tuple[str, ...]] = [("Rule", "What"), ("M02", 'a | b, "c"')]
-
-    assert as_markdown(rows) == '| Rule | What |\n| --- | --- |\n| M02 | a / b, "c" |'
-    assert [tuple(row) for row in csv.reader(io.StringIO(as_csv(rows)))] == rows
