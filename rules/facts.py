@@ -142,6 +142,13 @@ def closing_complete(moment: Moment, matter: Matter | None) -> bool:
     return bool(matter.about.complete(moment.now))
 
 
+@fact(cite="CRR26 p9-10", among=("none", *get_args(DisposalFault)))
+def closing_lacks(moment: Moment, matter: Matter | None) -> str:
+    """What the closure lacks."""
+    assert matter is not None
+    return str(matter.about.lacks or "none")
+
+
 @fact(cite="CRR26 p10")
 def closing_names_a_record(moment: Moment, matter: Matter | None) -> bool:
     """The closure names the number of a record."""

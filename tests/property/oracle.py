@@ -22,7 +22,9 @@ JUDGED_QUALITY = frozenset(
 """The values of `data_quality` that the oracle judges."""
 
 
-JUDGED_RULES = frozenset({*RULES, "M03", "M09", "M29", "M30", "M31", "M32", "M33", "M34", "M36", "M37"})
+JUDGED_RULES = frozenset(
+    {*RULES, "M03", "M09", "M24", "M25", "M26", "M28", "M29", "M30", "M31", "M32", "M33", "M34", "M36", "M37"}
+)
 """The rules whose alerts the oracle judges."""
 
 
@@ -155,7 +157,15 @@ class Opinion(Case):
             waits = kind == "CRIME_RECORDED" and closure.get("reference")
             if not waits or self.now > min(e.due for e in self.open):
                 occasion = f"closed {format_instant(parse_instant(closure['closed_at']))}"
-                self._raise("M03", "unjustified_disposal" if faulty else "closed_without_crime", occasion)
+                rule = self._rule_of(kind, closure.get("reason")) if faulty else "M03"
+                self._raise(rule, "unjustified_disposal" if faulty else "closed_without_crime", occasion)
+
+    @staticmethod
+    def _rule_of(kind: str | None, reason: str | None) -> str:
+        """The rule that a closure breaks which lacks something."""
+        if kind == "CRI":
+            return {"victim_not_traced": "M25", "other_force": "M26"}.get(reason or "", "M24")
+        return "M28" if kind == "REPORT_FRAUD" else "M03"
 
     def _duplicate_of_nothing(self) -> None:
         facts, merge = self.facts, self.facts.merge(self.ref)

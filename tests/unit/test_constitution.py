@@ -23,7 +23,7 @@ MODULES = sorted([*RULES.rglob("*.py"), *STREAMS.rglob("*.py")])
 
 THEMES = {
     "recording": {"M01", "M02", "M04", "M06", "M07", "M08", "M48"},
-    "closure": {"M03", "M34", "M35", "M36", "M37", "M38"},
+    "closure": {"M03", "M24", "M25", "M26", "M28", "M34", "M35", "M36", "M37", "M38"},
     "rape": {"M05", "M06", "M17"},
     "counting": {"M09", "M10", "M41"},
     "cancellation": {"M29", "M30", "M31", "M32", "M33"},
@@ -109,7 +109,7 @@ GROUPS = [
     "none",
 ]
 SOURCE = re.compile(
-    r"(CRR26 p[0-9]+(-[0-9]+)?|NSIR ([0-9]+(\.[0-9]+)*[a-z]?|ch [0-9.]+)|OFG p[0-9]+(-[0-9]+)?|NOL26|POLE [A-Z]+_[0-9]{3})"
+    r"((CRR26|FRAUD26|OFG) p[0-9]+(-[0-9]+)?|NSIR ([0-9]+(\.[0-9]+)*[a-z]?|ch [0-9.]+)|NOL26|POLE [A-Z]+_[0-9]{3})"
 )
 
 

@@ -120,7 +120,7 @@ def professional_not_recorded(log: Log) -> None:
     log.reporter, log.channel = "professional", "partner_agency"
     log.disclose()
     close_as_related(log, "victim_not_confirmed")
-    log.found("overdue", UNJUSTIFIED)
+    log.found("overdue", ("M24", "unjustified_disposal"))
 
 
 @way(fault=True)
@@ -128,7 +128,7 @@ def cri_without_reason(log: Log) -> None:
     """Closed as a crime related incident with none of the reasons that there are."""
     log.disclose()
     close_as_related(log, log.rng.choice((None, "no lines of enquiry")))
-    log.found("overdue", UNJUSTIFIED)
+    log.found("overdue", ("M24", "unjustified_disposal"))
 
 
 @way(fault=True)
@@ -137,7 +137,7 @@ def cri_without_enquiry(log: Log) -> None:
     log.reporter = "third_party"
     log.disclose(victims=0)
     close_as_related(log, "victim_not_traced")
-    log.found("overdue", UNJUSTIFIED)
+    log.found("overdue", ("M25", "unjustified_disposal"))
 
 
 @way(fault=True)

@@ -57,7 +57,7 @@ def test_an_identity_is_the_hash_of_force_incident_rule_kind_and_occasion() -> N
             2,
             ("M03", "closed_without_crime", "closed 2026-04-02T10:30:00Z"),
         ),
-        ([THEFT, line(2, "closed", closing_codes=["CRI"])], 2, ("M03", "unjustified_disposal", "closed 2026-04-02T11:00:00Z")),
+        ([THEFT, line(2, "closed", closing_codes=["CRI"])], 2, ("M24", "unjustified_disposal", "closed 2026-04-02T11:00:00Z")),
         (
             [THEFT, line(1, "decided", basis="not_notifiable", decided_by="officer")],
             2,

@@ -63,7 +63,7 @@ def test_an_alert_is_explained_by_its_own_rule() -> None:
 
     assert set(trees) == {"overdue", "unjustified_disposal"}
     assert trees["overdue"]["text"].startswith("M02")
-    assert trees["unjustified_disposal"]["text"].startswith("M03")
+    assert trees["unjustified_disposal"]["text"].startswith("M24")
     assert all(tree["holds"] for tree in trees.values())
 
 
