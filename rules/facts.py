@@ -149,6 +149,13 @@ def closing_lacks(moment: Moment, matter: Matter | None) -> str:
     return str(matter.about.lacks or "none")
 
 
+@fact(cite="NSIR 1.17")
+def change_has_reason(moment: Moment, matter: Matter | None) -> bool:
+    """A reason was entered with the change."""
+    assert matter is not None
+    return bool(matter.about)
+
+
 @fact(cite="CRR26 p10")
 def closing_names_a_record(moment: Moment, matter: Matter | None) -> bool:
     """The closure names the number of a record."""

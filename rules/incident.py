@@ -59,6 +59,8 @@ class Incident:
     received_corrected: datetime | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     codes: list[GivenCode] = field(default_factory=list)
+    explained_codes: set[str] = field(default_factory=set)
+    """The codes that an update gave with a reason."""
     entries: list[MarkedEntry] = field(default_factory=list)
     victims: list[dict[str, Any]] = field(default_factory=list)
     victims_said: datetime | None = None
@@ -159,6 +161,8 @@ def _details(incident: Incident, statement: Statement) -> None:
         elif code != incident.fields.get("opening_code"):  # a code that is only repeated is no new word on the report
             incident.codes.append(GivenCode(code, statement.time, "change"))
         incident.fields["opening_code"] = code
+        if not opening and (data.get("reason") or "").strip():
+            incident.explained_codes.add(code)
     if "victims" in data:
         incident.victims, incident.victims_said = data["victims"] or [], statement.time
         for victim in incident.victims:

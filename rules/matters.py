@@ -49,6 +49,15 @@ def closure(moment: Moment) -> list[Matter]:
 
 
 @_matter
+def downgrade(moment: Moment) -> list[Matter]:
+    """A crime code of the log that was changed, while it was open, to a code that is no crime."""
+    changed = moment.situation.downgrade
+    return (
+        [] if changed is None else [Matter(f"changed {format_instant(changed[0])}", changed[0], changed[0], changed[1])]
+    )
+
+
+@_matter
 def duplicate(moment: Moment) -> list[Matter]:
     """A log that is carried on in another one that is not there."""
     fault = moment.situation.merge_fault

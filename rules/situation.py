@@ -93,6 +93,20 @@ class Situation:
                 given.append((key, ground))
         return given
 
+    @lazy
+    def downgrade(self) -> tuple[datetime, bool] | None:
+        """When this log's crime code was changed to one that is none and stands, and whether a reason was ever entered."""
+        was_crime, changed, reason = False, None, False
+        for raw, at, given in self.incident.codes:
+            key = self.profile.code_map.key(raw, self.day)
+            if key is None or given == "closing":
+                continue
+            if codes.is_crime(key):
+                was_crime, changed, reason = True, None, False
+            elif was_crime:
+                changed, reason = changed or at, reason or raw in self.incident.explained_codes
+        return None if changed is None else (changed, reason)
+
     @property
     def unmapped(self) -> set[str]:
         """The codes of this log that nothing maps, as the feed sent them."""

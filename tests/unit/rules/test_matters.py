@@ -44,6 +44,40 @@ def test_a_closure_is_a_matter_while_it_stands_and_the_log_is_its_own() -> None:
     assert occasions("closure", THEFT, now=3) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ([line(1, "updated", opening_code="PSW_CIVIL")], [("changed 2026-04-02T10:00:00Z", False)]),
+        ([line(1, "updated", opening_code="PSW_CIVIL", reason="a debt")], [("changed 2026-04-02T10:00:00Z", True)]),
+        (
+            [
+                line(1, "updated", opening_code="PSW_CIVIL"),
+                line(2, "updated", opening_code="ASB_NUISANCE", reason="noise"),
+            ],
+            [("changed 2026-04-02T10:00:00Z", True)],
+        ),
+        ([line(1, "updated", opening_code="CRIME_ROBBERY")], []),
+        ([line(1, "updated", opening_code="PSW_CIVIL"), line(2, "updated", opening_code="CRIME_THEFT")], []),
+        ([line(1, "updated", opening_code="what nothing maps")], []),
+        ([line(1, "closed", closing_codes=["PSW_CIVIL"])], []),
+        ([line(1, "updated", grade="2")], []),
+    ],
+)
+def test_a_crime_code_that_was_changed_to_none_is_a_matter_while_it_stands(
+    given: list[Line], found: list[tuple[str, bool]]
+) -> None:
+    matters = MATTERS["downgrade"](assessed(THEFT, *given, now=3).moment)
+
+    assert [(matter.occasion, matter.about) for matter in matters] == found
+
+
+def test_a_code_that_never_was_a_crime_may_change() -> None:
+    assert (
+        occasions("downgrade", opened(opening_code="PSW_ALARM"), line(1, "updated", opening_code="PSW_CIVIL"), now=2)
+        == []
+    )
+
+
 def test_a_faulty_decision_matters_only_for_what_was_disclosed_before_it() -> None:
     faulty = line(1, "decided", **DECIDED)
 

@@ -51,6 +51,11 @@ DELAY: dict[str, Any] = {"until": after(72), "decided_by": "force_crime_registra
         ),
         ([THEFT, line(2, "closed", closing_codes=["CRI"]), line(3, "reopened")], "unjustified_disposal", "reopened"),
         (
+            [THEFT, line(2, "updated", opening_code="PSW_CIVIL"), line(3, "updated", opening_code="CRIME_THEFT")],
+            "unjustified_disposal",
+            "corrected",
+        ),
+        (
             [THEFT, line(2, "decided", basis="not_notifiable", decided_by="officer"), line(3, "withdrawn")],
             "unjustified_disposal",
             "withdrawn",
