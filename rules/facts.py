@@ -156,6 +156,21 @@ def change_has_reason(moment: Moment, matter: Matter | None) -> bool:
     return bool(matter.about)
 
 
+@fact(cite="CRR26 p7")
+def confirmed_without_support(moment: Moment, matter: Matter | None) -> bool:
+    """A victim confirms the crime and does not support an investigation."""
+    return any(
+        victim.get("confirmed") is True and victim.get("supports") is False
+        for victim in moment.situation.victims.values()
+    )
+
+
+@fact(cite="CRR26 p10")
+def decided_not_to_record(moment: Moment, matter: Matter | None) -> bool:
+    """A decision not to record stands, with what it needs."""
+    return any(ending.by == "decision" and ending.in_force(moment.now) for ending in moment.situation.endings)
+
+
 @fact(cite="CRR26 p10")
 def closing_names_a_record(moment: Moment, matter: Matter | None) -> bool:
     """The closure names the number of a record."""

@@ -23,7 +23,7 @@ MODULES = sorted([*RULES.rglob("*.py"), *STREAMS.rglob("*.py")])
 
 THEMES = {
     "recording": {"M01", "M02", "M04", "M06", "M07", "M08", "M48"},
-    "closure": {"M03", "M24", "M25", "M26", "M28", "M34", "M35", "M36", "M37", "M38"},
+    "closure": {"M03", "M12", "M24", "M25", "M26", "M28", "M34", "M35", "M36", "M37", "M38"},
     "rape": {"M05", "M06", "M17"},
     "counting": {"M09", "M10", "M41"},
     "cancellation": {"M29", "M30", "M31", "M32", "M33"},

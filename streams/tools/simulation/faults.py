@@ -111,7 +111,7 @@ def victim_does_not_support(log: Log) -> None:
     at = log.later(max(log.disclosed, log.opened), 0.5, 6)
     log.log("incident.updated", at, victims=[{"victim_ref": log.victims[0], "confirmed": True, "supports": False}])
     log.close(log.later(at, 0.1, 2), log.rng.choice(ELSEWHERE), reason="victim does not support")
-    log.found("overdue", UNJUSTIFIED)
+    log.found("overdue", UNJUSTIFIED, ("M12", "unjustified_disposal"))
 
 
 @way(fault=True)
