@@ -1,5 +1,7 @@
-"""With what a worker ends."""
+"""In which order a worker begins, what it logs, and with what it ends."""
 
+import logging
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +11,14 @@ from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 from streams import worker
 from streams.kafka.client import BrokerError
 from streams.kafka.state import Frozen, SendRefused
+from streams.outward.server import WrongAddress
+from streams.settings import Settings
 
 
-def ended(raised: BaseException, failure: Exception | None = None) -> int:
+def ended(raised: BaseException | None, failure: Exception | None = None) -> int:
     def execute() -> None:
-        raise raised
+        if raised is not None:
+            raise raised
 
     played: Any = SimpleNamespace(execute_from_commandline=execute)
     flush: Any = SimpleNamespace(failure=failure)
@@ -24,6 +29,11 @@ def test_a_worker_that_was_told_to_stop_has_done_its_work(capsys: pytest.Capture
     assert ended(SystemExit(0)) == 0
     assert ended(SystemExit()) == 0
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("raised", [SystemExit(1), None])
+def test_an_end_that_nobody_asked_for_is_no_success(raised: BaseException | None) -> None:
+    assert ended(raised) == 1
 
 
 @pytest.mark.parametrize(
@@ -49,3 +59,87 @@ def test_a_missing_right_is_a_mistake_that_a_person_can_mend() -> None:
 
     with pytest.raises(BrokerError, match=r"^out: this worker has no right to write to it; grant it and start"):
         ended(SystemExit(1), refused)
+
+
+class PlayedServer:
+    """A server that listens at once, or whose port another process has."""
+
+    def __init__(self, said: list[str], host: str, port: int) -> None:
+        self.said = said
+        self.host = host
+        self.port = port
+
+    async def start(self) -> None:
+        if self.port == 1:
+            raise WrongAddress("RECORDING_PORT: 1 needs rights that this user lacks")
+        self.said.append("serves")
+        self.port = 9000
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a worker did as it began, with no broker and no Faust; its topics differ in one thing."""
+    said: list[str] = []
+
+    class PlayedWorker:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            self.loop = SimpleNamespace(run_until_complete=finish)
+
+        def execute_from_commandline(self) -> None:
+            said.append("works")
+            raise SystemExit(0)
+
+    def finish(work: Any) -> None:
+        with pytest.raises(StopIteration):
+            work.send(None)
+
+    def ensure(_: Settings) -> list[str]:
+        said.append("ensures topics")
+        return ["incident-log: expected 12 partitions, found 3"]
+
+    monkeypatch.setattr(worker, "ensure", ensure)
+    monkeypatch.setattr(worker, "_log_to_stderr", lambda: None)
+    monkeypatch.setattr(worker, "Server", lambda host, port, *_: PlayedServer(said, host, port))
+    monkeypatch.setattr("streams.worker.faust.Worker", PlayedWorker)
+    return said
+
+
+def test_it_has_its_topics_and_its_port_before_it_works(begun: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert worker.run_worker(settings=Settings(port=0)) == 0
+
+    assert begun == ["ensures topics", "serves", "works"]
+    assert capsys.readouterr().err.splitlines() == [
+        "incident-log: expected 12 partitions, found 3",
+        "serving http://127.0.0.1:9000/metrics, http://127.0.0.1:9000/live, http://127.0.0.1:9000/ready",
+    ]
+
+
+def test_a_port_that_cannot_be_had_is_a_mistake_that_is_told_before_it_works(begun: list[str]) -> None:
+    with pytest.raises(WrongAddress):
+        worker.run_worker(settings=Settings(port=1))
+
+    assert begun == ["ensures topics"]
+
+
+@pytest.fixture
+def logs() -> Iterator[Callable[[str, int], bool]]:
+    """Whether a logger says something of a level; all loggers are afterwards as they were."""
+    loggers = [logging.getLogger(name) for name in ("streams", *worker._QUIET)]
+    before, disabled = [logger.level for logger in loggers], logging.root.manager.disable
+    yield lambda name, level: logging.getLogger(name).isEnabledFor(level)
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+    logging.disable(disabled)
+
+
+def test_what_an_operator_can_act_on_is_logged_and_nothing_that_a_library_says(
+    logs: Callable[[str, int], bool],
+) -> None:
+    logging.getLogger("streams").setLevel(logging.DEBUG)
+
+    worker._log_to_stderr()
+
+    assert logs("streams.kafka.state", logging.WARNING)
+    assert not logs("streams.kafka.state", logging.INFO)
+    for library in ("aiokafka.conn", "faust.app.base", "mode.services", "kafka.client", "asyncio"):
+        assert not logs(library, logging.CRITICAL)

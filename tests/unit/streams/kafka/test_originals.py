@@ -53,7 +53,7 @@ class PlayedConsumer:
     async def getmany(self, place: TopicPartition, timeout_ms: int, max_records: int) -> dict[Any, list[Record]]:
         if self.broken:
             raise ConnectionError
-        assert (max_records, timeout_ms > 0) == (1, True)
+        assert (self.running, max_records, timeout_ms > 0) == (True, 1, True)
         found = [record for record in self.records if record.offset >= self.position][:1]
         return {place: found} if found else {}
 
@@ -61,15 +61,16 @@ class PlayedConsumer:
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch) -> type[PlayedConsumer]:
     monkeypatch.setattr(PlayedConsumer, "made", [], raising=False)
-    monkeypatch.setattr(PlayedConsumer, "records", (Record(4, b"k4", b"v4"), Record(9, None, None)))
+    monkeypatch.setattr(PlayedConsumer, "records", (Record(4, b"k4", b"v4"), Record(9, b"k9", None)))
     monkeypatch.setattr(PlayedConsumer, "broken", False)
     monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", PlayedConsumer)
     return PlayedConsumer
 
 
 @pytest.mark.usefixtures("played")
-def test_an_event_is_fetched_again_from_its_very_place() -> None:
-    assert asyncio.run(original(BROKER, "incident-log", 3, 4)) == (b"k4", b"v4")
+@pytest.mark.parametrize(("offset", "found"), [(4, (b"k4", b"v4")), (9, (b"k9", None))])
+def test_an_event_is_fetched_again_from_its_very_place(offset: int, found: tuple[bytes, bytes | None]) -> None:
+    assert asyncio.run(original(BROKER, "incident-log", 3, offset)) == found
 
 
 @pytest.mark.usefixtures("played")

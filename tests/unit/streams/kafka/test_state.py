@@ -1,7 +1,7 @@
 """Rows by partition, and the flush: in which order what an event caused goes out, and what a failure leaves undone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import faust
 import pytest
 from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
+from faust.exceptions import ProducerSendError
 from faust.types import TP
 
 from streams.app import faust_app
@@ -25,9 +26,15 @@ class PlayedProducer:
 
     def __init__(self, log: list[Any]) -> None:
         self.log = log
+        self.headers: list[Any] = []
         self.refuses: dict[str, Exception] = {}
+        self.refuses_at_once: dict[str, Exception] = {}
 
-    async def send(self, topic: str, key: Any, value: Any, partition: Any, *_: Any) -> Any:
+    async def send(self, topic: str, key: Any, value: Any, partition: Any, timestamp: None, headers: Any) -> Any:
+        if topic in self.refuses_at_once:
+            raise ProducerSendError from self.refuses_at_once[topic]
+        self.headers.append(headers)
+
         async def answer() -> None:
             if topic in self.refuses:
                 raise self.refuses[topic]
@@ -76,14 +83,50 @@ class Desk:
         self.flush.done(Event(self.log, name))  # type: ignore[arg-type]
 
 
+class PlayedTimer:
+    """A timer that the test lets run out."""
+
+    set: list["PlayedTimer"]
+
+    def __init__(self, seconds: float, do: Callable[..., None], args: Iterable[Any]) -> None:
+        self.seconds = seconds
+        self.run_out: Callable[[], None] = lambda: do(*args)
+        self.daemon = False
+
+    def start(self) -> None:
+        self.set.append(self)
+
+
 @pytest.fixture
 def desk(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("streams.kafka.state.threading.Timer", lambda *_: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(PlayedTimer, "set", [], raising=False)
+    monkeypatch.setattr("streams.kafka.state.threading.Timer", PlayedTimer)
     return Desk(tmp_path)
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
+
+
+def stand_still(seconds: float) -> None:
+    """Let the loop's clock jump, as it does for a process that stood still."""
+    loop = asyncio.get_running_loop()
+    before = loop.time
+    loop.time = lambda: before() + seconds  # type: ignore[method-assign]
+
+
+def moving(monkeypatch: pytest.MonkeyPatch, *looks: Callable[[], object]) -> None:
+    """Let partitions move for as many looks of the running flush, each of which does something; it then ends."""
+    left, stops = list(looks), iter([False] * (len(looks) + 1))
+
+    def suspended(_: Flush) -> bool:
+        if left:
+            left.pop(0)()
+            return True
+        return False
+
+    monkeypatch.setattr(faust.App, "should_stop", property(lambda _: next(stops, True)), raising=False)
+    monkeypatch.setattr(Flush, "suspended", property(suspended))
 
 
 # What goes out, and in which order
@@ -146,6 +189,26 @@ def test_rows_of_partitions_that_have_left_are_not_written(desk: Desk) -> None:
     assert desk.log == []
 
 
+def test_an_output_goes_to_the_partition_and_with_the_headers_that_were_said(desk: Desk) -> None:
+    desk.flush.send("out", None, None, 2, [("error", b"why")])
+
+    run(desk.flush.flush())
+
+    assert desk.log == [("out", None, None, 2)]
+    assert desk.producer.headers == [[("error", b"why")]]
+
+
+def test_of_two_flushes_at_once_the_later_waits_for_the_earlier(desk: Desk) -> None:
+    async def both() -> None:
+        await asyncio.gather(desk.flush.flush(), desk.flush.flush())
+
+    desk.handle("a")
+
+    run(both())
+
+    assert desk.log == [(ROWS, b"a", b"row", 0), ("out", b"a", b"said", None), "acknowledged a"]
+
+
 def test_the_points_of_a_flush_are_told_in_their_order(tmp_path: Any) -> None:
     points: list[str] = []
 
@@ -195,6 +258,19 @@ def test_a_missing_right_is_told_apart(desk: Desk) -> None:
     assert refused.value.right
 
 
+@pytest.mark.parametrize("topic", ["out", ROWS])
+@pytest.mark.parametrize(("error", "right"), [(KafkaTimeoutError(), False), (TopicAuthorizationFailedError(), True)])
+def test_what_is_refused_at_once_is_named_by_its_cause(desk: Desk, topic: str, error: Exception, right: bool) -> None:
+    desk.producer.refuses_at_once[topic] = error
+    desk.handle("a")
+
+    with pytest.raises(SendRefused, match=rf"^{topic}: ") as refused:
+        run(desk.flush.flush())
+
+    assert refused.value.right is right
+    assert "acknowledged a" not in desk.log
+
+
 def test_after_a_flush_that_failed_nothing_more_is_written(desk: Desk) -> None:
     desk.producer.refuses["out"] = KafkaTimeoutError()
     desk.handle("a")
@@ -218,14 +294,70 @@ def test_a_process_that_stood_still_for_longer_than_its_session_writes_nothing(d
 
     desk.handle("a")
 
-    with pytest.raises(Frozen):
-        run(wake())
+    for _ in range(2):
+        with pytest.raises(Frozen):
+            run(wake())
 
     assert desk.log == []
 
 
+@pytest.mark.parametrize(("point", "written"), [("handled", []), ("state", [ROWS]), ("output", [ROWS, "out"])])
+def test_a_process_that_stood_still_in_the_middle_of_a_flush_goes_no_further(
+    tmp_path: Any, point: str, written: list[str]
+) -> None:
+    async def reached(now: str) -> None:
+        if now == point:
+            stand_still(busy.app.conf.broker_session_timeout + 1)
+
+    async def flush() -> None:
+        busy.flush._awake = asyncio.get_running_loop().time()
+        await busy.flush.flush()
+
+    busy = Desk(tmp_path, reached)
+    busy.handle("a")
+
+    with pytest.raises(Frozen):
+        run(flush())
+
+    assert [topic for topic, *_ in busy.log] == written
+
+
+def test_a_process_that_stood_still_while_it_did_something_else_never_writes_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = desk.app.conf.broker_session_timeout + 1
+    moving(monkeypatch, lambda: stand_still(still), *[lambda: None] * 5)
+    desk.handle("a")
+
+    with pytest.raises(Frozen):
+        run(desk.flush.run())
+
+    assert desk.log == []
+
+
+def test_pauses_that_are_each_shorter_than_the_session_do_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pause = desk.app.conf.broker_session_timeout * 0.6
+    moving(monkeypatch, lambda: stand_still(pause), *[lambda: None] * 5, lambda: stand_still(pause))
+    desk.handle("a")
+
+    run(desk.flush.run())
+
+    assert desk.log[-1] == "acknowledged a"
+
+
+def test_a_flush_that_ends_watches_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def left() -> None:
+        await desk.flush.run()
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    moving(monkeypatch)
+
+    run(left())
+
+
 def test_the_running_flush_ends_the_worker_by_what_it_could_not_write(desk: Desk, monkeypatch: Any) -> None:
-    monkeypatch.setattr(Flush, "suspended", False)
+    moving(monkeypatch)
     desk.producer.refuses["out"] = KafkaTimeoutError()
     desk.handle("a")
 
@@ -234,6 +366,121 @@ def test_the_running_flush_ends_the_worker_by_what_it_could_not_write(desk: Desk
 
     assert desk.crashed == [refused.value]
     assert desk.flush.failure is refused.value
+
+
+def test_a_worker_that_does_not_come_to_its_end_is_ended(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("streams.kafka.state.os._exit", ended.append)
+
+    run(desk.flush.crash(Frozen("it stood still")))
+    (timer,) = PlayedTimer.set
+    assert (timer.seconds, timer.daemon) == (state.ENDS_WITHIN.total_seconds(), True)
+
+    timer.run_out()
+    assert ended == [1]
+    assert capsys.readouterr().err == "the worker ended, and has to be started again: Frozen: it stood still\n"
+
+
+def test_what_failed_first_is_why_the_worker_ends(desk: Desk) -> None:
+    first = Frozen("first")
+
+    run(desk.flush.crash(first))
+    run(desk.flush.crash(Unfinished("second")))
+
+    assert desk.flush.failure is first
+
+
+# How it ends, and what it says of itself
+
+
+def committing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def commit() -> None:
+        desk.log.append("committed")
+
+    monkeypatch.setattr(faust.App, "consumer", SimpleNamespace(commit=commit), raising=False)
+
+
+def test_what_was_begun_is_flushed_and_then_committed_before_partitions_go(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committing(desk, monkeypatch)
+    desk.handle("a")
+
+    run(desk.app.on_partitions_revoked.send(set()))
+
+    assert desk.log[-2:] == ["acknowledged a", "committed"]
+
+
+def test_what_cannot_be_flushed_before_partitions_go_ends_the_worker_and_is_not_committed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committing(desk, monkeypatch)
+    desk.producer.refuses[ROWS] = KafkaTimeoutError()
+    desk.handle("a")
+
+    with pytest.raises(SendRefused) as refused:
+        run(desk.app.on_partitions_revoked.send(set()))
+
+    assert desk.crashed == [refused.value]
+    assert desk.log == []
+
+
+def test_a_worker_that_stops_finishes_what_was_begun(desk: Desk) -> None:
+    desk.handle("a")
+
+    run(desk.app.on_before_shutdown.send())
+
+    assert desk.log[-1] == "acknowledged a"
+
+
+def test_a_worker_that_cannot_finish_stops_all_the_same_and_says_so(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.producer.refuses["out"] = KafkaTimeoutError()
+    desk.handle("a")
+
+    run(desk.app.on_before_shutdown.send())
+
+    assert "acknowledged a" not in desk.log
+    assert caplog.messages == [
+        "stopped before everything was flushed, which the next start repeats: out: KafkaTimeoutError"
+    ]
+
+
+def test_a_worker_that_crashed_writes_nothing_at_its_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faust.App, "crashed", True, raising=False)
+    desk.handle("a")
+
+    run(desk.app.on_before_shutdown.send())
+
+    assert desk.log == []
+
+
+@pytest.mark.parametrize(("rebalancing", "restored", "suspended"), [(0, 1, False), (1, 1, True), (0, 0, True)])
+def test_it_is_suspended_while_partitions_move_or_rows_are_restored(
+    desk: Desk, rebalancing: int, restored: int, suspended: bool
+) -> None:
+    desk.app.rebalancing = bool(rebalancing)
+    desk.app.tables.actives_ready = bool(restored)
+
+    assert desk.flush.suspended is suspended
+
+
+def test_it_knows_for_how_long_nothing_was_flushed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pause, idle = 20, list[timedelta]()
+    moving(monkeypatch, lambda: stand_still(pause), lambda: idle.append(desk.flush.idle))
+
+    async def flush() -> None:
+        assert desk.flush.idle == timedelta()
+        await desk.flush.run()
+        idle.append(desk.flush.idle)
+
+    run(flush())
+
+    before, after = idle
+    assert after < timedelta(seconds=pause) <= before
 
 
 # What is let in
@@ -259,6 +506,15 @@ def test_events_of_an_earlier_assignment_are_passed_over(desk: Desk, monkeypatch
     run(read())
 
     assert let_in == ["new"]
+
+
+def test_nothing_is_flushed_while_partitions_move(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    moving(monkeypatch, lambda: desk.log.append("moving"))
+    desk.handle("a")
+
+    run(desk.flush.run())
+
+    assert (desk.log[0], desk.log[-1]) == ("moving", "acknowledged a")
 
 
 def test_nothing_is_let_in_while_partitions_move(desk: Desk, monkeypatch: Any) -> None:
@@ -298,7 +554,7 @@ def test_no_more_is_let_in_than_may_wait_for_the_broker(desk: Desk, monkeypatch:
         await asyncio.sleep(0)
         assert let_in == ["a", "b"]
         await desk.flush.flush()
-        await reading
+        await asyncio.wait_for(reading, 10)
 
     run(both())
 
@@ -343,7 +599,7 @@ def test_after_recovery_the_active_partitions_are_owned_and_told(desk: Desk, mon
     )
     changelog(desk, *((partition, b"a", b"row") for partition in range(4)))
 
-    run(desk.table.on_recovery_completed({TP(ROWS, 2), TP(ROWS, 3)}, set()))
+    run(desk.table.on_recovery_completed({TP(ROWS, 2), TP(ROWS, 3)}, {TP(ROWS, 1)}))
 
     assert desk.table.owned == {2, 3}
     assert sorted(store(desk).parts) == [2, 3]
@@ -351,7 +607,24 @@ def test_after_recovery_the_active_partitions_are_owned_and_told(desk: Desk, mon
     assert stopped == ["flow", "consumer"]
 
 
-def test_while_partitions_move_nothing_is_owned(desk: Desk) -> None:
-    run(desk.table.on_rebalance(set(), set(), set()))
+def test_what_fails_on_the_rows_that_came_back_ends_the_worker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: frozenset[int]) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(desk.app, "flow_control", SimpleNamespace(suspend=lambda: None))
+    monkeypatch.setattr(faust.App, "consumer", SimpleNamespace(stop_flow=lambda: None), raising=False)
+    broken = StateTable(desk.app, "broken", 4, desk.flush, fail)
+
+    with pytest.raises(ZeroDivisionError) as raised:
+        run(broken.on_recovery_completed(set(), set()))
+
+    assert desk.crashed == [raised.value]
+
+
+def test_while_partitions_move_nothing_is_owned_and_what_leaves_is_forgotten(desk: Desk) -> None:
+    changelog(desk, (0, b"a", b"row"), (1, b"b", b"row"))
+
+    run(desk.table.on_rebalance({TP(ROWS, 0)}, {TP(ROWS, 1)}, set()))
 
     assert desk.table.owned == frozenset()
+    assert sorted(store(desk).parts) == [0]

@@ -7,7 +7,7 @@ import pytest
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
-from streams.kafka.transport import Consumer
+from streams.kafka.transport import Consumer, Transport
 
 HANDLED, FRESH, AT_ZERO, ROWS = TP("log", 0), TP("log", 1), TP("log", 2), TP("rows-changelog", 0)
 
@@ -17,12 +17,14 @@ class PlayedConsumer(Consumer):
 
     def __init__(self, committed: Mapping[TP, int | None]) -> None:
         self.committed = committed
+        self.asked: list[tuple[TP, ...]] = []
         self.sought: dict[TP, int] = {}
 
     def _is_changelog_tp(self, tp: TP) -> bool:
         return tp.topic.endswith("-changelog")
 
     async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        self.asked.append(partitions)
         return dict.fromkeys(partitions, 7)
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -51,4 +53,8 @@ def test_where_everything_was_committed_nothing_is_asked() -> None:
 
     asyncio.run(consumer.seek_to_committed())
 
-    assert consumer.sought == {}
+    assert (consumer.asked, consumer.sought) == ([], {})
+
+
+def test_the_transport_reads_by_this_consumer() -> None:
+    assert Transport.Consumer is Consumer
