@@ -17,7 +17,7 @@ from streams.settings import Settings
 from tests.eventually import eventually
 from tests.integration.command import run, start
 from tests.kafka.cluster import Cluster, Record, free_ports
-from tests.kafka.rights import allow_everything, denied
+from tests.kafka.rights import denied
 
 pytestmark = pytest.mark.kafka
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,13 +26,6 @@ DATA = Path(os.environ.get("RECORDING_DATA", PROJECT.parent / "shared" / "data")
 DALLAS = DATA / "dallas_2016_2017" / "incidents.csv"
 STRUCTURED = [("content-type", b"application/cloudevents+json")]
 INPUTS = tuple(TOPICS)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with Cluster(acls=True) as started:
-        allow_everything(started)
-        yield started
 
 
 @pytest.fixture

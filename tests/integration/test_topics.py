@@ -12,18 +12,11 @@ from streams.settings import Settings
 from tests.eventually import eventually
 from tests.integration.command import run
 from tests.kafka.cluster import Cluster, free_ports
-from tests.kafka.rights import allow_everything, denied
+from tests.kafka.rights import denied
 
 pytestmark = pytest.mark.kafka
 DAY_MS = 24 * 3600 * 1000
 CHANGELOG = "recording-monitor-incidents-changelog"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with Cluster(acls=True) as started:
-        allow_everything(started)
-        yield started
 
 
 @pytest.fixture
