@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from rules.assessment import Assessment, Owed
+from rules.counting import crimes_owed
 from rules.explain import explain_owed
 from rules.explanation import local_words
 from rules.instants import format_instant, local_day
 from rules.resolutions import why_resolved
-from rules.rulebook import SEVERITIES, Severity
+from rules.rule import SEVERITIES, Severity
 
 AlertStatus = Literal["open", "acknowledged", "resolved"]
 HISTORY_LENGTH = 20
@@ -22,7 +23,8 @@ _SUMMARIES = {
     "closed_without_crime": "Closed without a crime, though one is expected by {due} ({group}, {rule})",
     "unjustified_disposal": "Disposed of without what the rules require ({group}, {rule})",
     "improper_cancellation": "The recorded crime was cancelled without what its reason requires ({group}, {rule})",
-    "too_few_crimes": "Fewer crimes recorded than victims call for ({group}, {rule})",
+    "too_few_crimes": "Fewer crimes recorded than are owed ({group}, {rule})",
+    "classification": "A crime is recorded under a class that what was disclosed does not fit ({group}, {rule})",
     "data_quality": "A time or reference cannot be right ({group}, {rule})",
 }
 
@@ -225,7 +227,7 @@ def _facts(owed: Owed, assessment: Assessment) -> dict[str, Any]:
         "received_at": format_instant(situation.received_at),
     }
     if owed.kind == "too_few_crimes":
-        facts["crimes_expected"] = len(situation.counted_victims)
+        facts["crimes_expected"] = crimes_owed(situation)
         facts["crimes_recorded"] = len(situation.live_crimes)
     return {name: value for name, value in facts.items() if value is not None}
 

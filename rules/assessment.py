@@ -7,12 +7,17 @@ from typing import NamedTuple
 from rules import codes
 from rules.expectations import Expectation, expectations
 from rules.facts import Matter, Moment
+from rules.grounds import GROUNDS
 from rules.group import Group
 from rules.instants import TICK, local_day
-from rules.matters import GROUNDS, MATTERS
+from rules.matters import MATTERS, NEEDED
 from rules.quality import quality_of
-from rules.rulebook import CompiledAsk, Rulebook, Severity
+from rules.reported import Ground
+from rules.rule import Severity
+from rules.rulebook import Asked, CompiledAsk, Rulebook
 from rules.situation import LiveRecord, Situation
+
+NOTHING_ASKED = Asked((), (), ())
 
 
 class Turn(NamedTuple):
@@ -56,6 +61,7 @@ class Assessment:
     basis: str | None
     offence_group: str
     quality: tuple[str, ...]
+    asked: Asked = NOTHING_ASKED
     looked_at: list[tuple[CompiledAsk, list[Expectation]]] = field(default_factory=list)
     listed: list[CompiledAsk] = field(default_factory=list)
 
@@ -83,25 +89,27 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     owed: list[Owed] = []
     turns: list[Turn] = []
     looked_at: list[tuple[CompiledAsk, list[Expectation]]] = []
-    for ask in book.on(situation.day):
-        if ask.terms is not None:
-            try:
-                expected = _expected(ask, situation, moment)
-            except Exception as error:
-                error.add_note(ask.rule.id)
-                raise
-            moment.expectations += expected
-            looked_at.append((ask, expected))
+    asked = book.asked(situation.day, situation.profile.not_supplied)
+    for about, asks in asked.expecting:
+        if grounds := GROUNDS[about](situation):
+            for ask in asks:
+                try:
+                    expected = _expected(ask, grounds, moment)
+                except Exception as error:
+                    error.add_note(ask.rule.id)
+                    raise
+                moment.expectations += expected
+                looked_at.append((ask, expected))
     _judge_alone(moment, book)
     moment.quality = quality_of(situation, moment.expectations)
     for ask, expected in looked_at:
         owed += _expectations_owed(ask, expected, moment, turns)
     listed: list[CompiledAsk] = []
-    matters = _matters(moment)
-    for ask in book.on(situation.day) if matters else ():
-        if ask.terms is None and ask.ask.about in matters:
+    has = moment.has
+    for about, asks in asked.matters:
+        for ask in asks if NEEDED[about] in has and (matters := _matters(about, moment)) else ():
             try:
-                stands = _matters_owed(ask, matters[ask.ask.about], moment, turns)
+                stands = _matters_owed(ask, matters, moment, turns)
             except Exception as error:
                 error.add_note(ask.rule.id)
                 raise
@@ -121,27 +129,28 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
         basis=basis,
         offence_group=_offence_group(situation, moment.expectations),
         quality=moment.quality,
+        asked=asked,
         looked_at=looked_at,
         listed=listed,
     )
 
 
-def _matters(moment: Moment) -> dict[str, list[Matter]]:
-    found: dict[str, list[Matter]] = {}
-    for about, look in MATTERS.items():
-        try:
-            if matters := look(moment):
-                found[about] = matters
-        except Exception as error:
-            error.add_note(f"the matter {about}")
-            raise
-    return found
+def _matters(about: str, moment: Moment) -> list[Matter]:
+    try:
+        return MATTERS[about](moment)
+    except Exception as error:
+        error.add_note(f"the matter {about}")
+        raise
 
 
-def _expected(ask: CompiledAsk, situation: Situation, moment: Moment) -> list[Expectation]:
-    grounds = GROUNDS[ask.ask.about](situation)
-    if not grounds or ask.terms is None or not ask.applies(moment, None):
+def _expected(ask: CompiledAsk, grounds: list[Ground], moment: Moment) -> list[Expectation]:
+    situation = moment.situation
+    if ask.terms is None or (ask.of and ask.of.isdisjoint(situation.families_disclosed)):
         return []
+    if not ask.applies(moment, None):
+        return []
+    if ask.of:
+        grounds = [ground for ground in grounds if ground.family in ask.of]
     return expectations(situation, ask.rule.id, grounds, ask.terms, moment.now)
 
 
@@ -233,4 +242,4 @@ def situation_of(group: Group, ref: str, book: Rulebook) -> Situation | None:
     """Return the situation of an incident; None until one of its events has given when it was received (reading R36)."""
     if group.incident(ref).received_at is None:
         return None
-    return Situation(group, ref, book.lexicon, book.parameter("reference_within", group.day(group.incident(ref))))
+    return Situation(group, ref, book.lexicon, book.parameter)

@@ -1,12 +1,15 @@
 """The closed vocabulary in which a rule file combines named facts: a condition both holds and explains itself."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from rules.explanation import Node, in_words
 from rules.facts import FACTS, Fact, Matter, Moment
+
+NEGATION = "Not the case"
+"""The text of a negation in an explanation."""
 
 Holds = Callable[[Moment, Matter | None], bool]
 
@@ -45,24 +48,25 @@ class Test(_Part):
         """The fact that is tested."""
         return FACTS[self.fact]
 
-    def _accepts(self, value: Any) -> bool:
-        if self.one_of is not None:
-            return value in self.one_of
-        if self.includes_any is not None:
-            return not value.isdisjoint(self.includes_any)
-        if self.at_least is not None:
-            return bool(value >= self.at_least)
-        return bool(value == self.equals)
-
     def compiled(self) -> Holds:
         """Return the test as a function of a moment and the matter that the rule is about."""
-        look, accepts = self.about.look, self._accepts
-        return lambda moment, matter: accepts(look(moment, matter))
+        look = self.about.look
+        if self.one_of is not None:
+            allowed = frozenset(self.one_of)
+            return lambda moment, matter: look(moment, matter) in allowed
+        if self.includes_any is not None:
+            wanted = frozenset(self.includes_any)
+            return lambda moment, matter: not wanted.isdisjoint(look(moment, matter))
+        if self.at_least is not None:
+            least = self.at_least
+            return lambda moment, matter: bool(look(moment, matter) >= least)
+        expected = self.equals
+        return lambda moment, matter: bool(look(moment, matter) == expected)
 
     def explain(self, moment: Moment, matter: Matter | None) -> Node:
         """Return what was looked at, what it was, and whether that is what the rule asks for."""
         value = self.about.look(moment, matter)
-        return Node(self.about.text, self._accepts(value), in_words(value), self.cite or self.about.cite)
+        return Node(self.about.text, self.compiled()(moment, matter), in_words(value), self.cite or self.about.cite)
 
 
 class All(_Part):
@@ -72,8 +76,15 @@ class All(_Part):
 
     def compiled(self) -> Holds:
         """Return the condition as a function."""
-        parts = [part.compiled() for part in self.all_of]
-        return lambda moment, matter: all(part(moment, matter) for part in parts)
+        *others, last = [part.compiled() for part in self.all_of]
+
+        def holds(moment: Moment, matter: Matter | None) -> bool:
+            for part in others:  # a loop, for a generator under all() costs more than most parts do
+                if not part(moment, matter):
+                    return False
+            return last(moment, matter)
+
+        return holds
 
     def explain(self, moment: Moment, matter: Matter | None) -> Node:
         """Return the parts with whether all hold."""
@@ -87,8 +98,15 @@ class Any_(_Part):
 
     def compiled(self) -> Holds:
         """Return the condition as a function."""
-        parts = [part.compiled() for part in self.any_of]
-        return lambda moment, matter: any(part(moment, matter) for part in parts)
+        *others, last = [part.compiled() for part in self.any_of]
+
+        def holds(moment: Moment, matter: Matter | None) -> bool:
+            for part in others:
+                if part(moment, matter):
+                    return True
+            return last(moment, matter)
+
+        return holds
 
     def explain(self, moment: Moment, matter: Matter | None) -> Node:
         """Return the parts with whether any holds."""
@@ -108,7 +126,7 @@ class Not(_Part):
     def explain(self, moment: Moment, matter: Matter | None) -> Node:
         """Return the part under its negation."""
         part = self.negated.explain(moment, matter)
-        return Node("Not the case", not part.holds, children=(part,))
+        return Node(NEGATION, not part.holds, children=(part,))
 
 
 def _joined(

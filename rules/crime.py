@@ -20,12 +20,23 @@ CancellationFault = Literal[
     "no_documented_mistake",
     "decided_too_low",
 ]
+FIELD_OF_FAULT: dict[CancellationFault, str] = {
+    "victim_not_told_before": "victim_told_at",
+    "additional_verifiable_information": "avi",
+    "not_independent": "independent",
+    "correction_not_independent": "independent",
+    "no_other_force_reference": "other_force_ref",
+    "no_surviving_record": "surviving_crime_ref",
+    "no_documented_mistake": "note",
+}
+"""The field without which a cancellation has a fault; a feed that cannot give it is not blamed for it (reading R11)."""
 RANK = {
     role: rank
     for rank, role in enumerate(
         ("officer", "supervisor", "designated_decision_maker", "force_crime_registrar", "chief_officer")
     )
 }
+UNCONFIRMED_RAPE = "N100/1"
 _SELF_DEFENCE = ("104", "105", "105A")
 
 
@@ -54,6 +65,7 @@ class Crime:
     links: dict[str, Link] = field(default_factory=dict)
     cancellation: dict[str, Any] | None = None
     was_rape_or_homicide: bool = False
+    was_unconfirmed_rape: bool = False
     quality: dict[str, str] = field(default_factory=dict)
     victim_details: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
@@ -124,6 +136,7 @@ def _record(crime: Crime, data: dict[str, Any]) -> None:
 
 def _remember_class(crime: Crime) -> None:
     crime.was_rape_or_homicide |= crime.kind == "crime" and crime.group in ("rape", "homicide")
+    crime.was_unconfirmed_rape |= crime.code == UNCONFIRMED_RAPE
 
 
 def cancellation_faults(crime: Crime, survivor_lives: bool, registrar_in_post: bool) -> frozenset[CancellationFault]:

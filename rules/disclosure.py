@@ -8,6 +8,7 @@ later, by the rule of its day: here nothing is judged. Lines that begin `Q:` are
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -42,8 +43,14 @@ class Family(BaseModel):
     title: str
     offence_group: str
     discloses: bool = True
+    notifiable_from: date = date.min
+    notifiable_until: date = date.max
     source: str
     phrases: tuple[Phrase, ...]
+
+    def discloses_on(self, day: date) -> bool:
+        """Whether its phrases disclose a notifiable crime in a report of a local day, the first and last included."""
+        return self.discloses and self.notifiable_from <= day <= self.notifiable_until
 
 
 class Cues(BaseModel):

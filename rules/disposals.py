@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from rules import codes
 
-Fault = Literal["reason", "decision_maker", "reporter", "enquiry", "reference", "live_master", "call_for_service"]
+Fault = Literal[
+    "reason", "decision_maker", "reporter", "enquiry", "reference", "live_master", "call_for_service", "test_flag"
+]
 """What a disposal lacks; `reporter`: not confirmed, though who reported is always regarded as acting for the victim."""
 Disposal = Literal["crime", "cri", "report_fraud", "duplicate", "other", "unmapped", "none"]
 
@@ -27,7 +29,7 @@ class Ending:
     at: datetime
     status: Literal["exempt", "transferred"]
     basis: str
-    by: Literal["decision", "closure", "transfer", "cancellation"]
+    by: Literal["decision", "closure", "transfer", "cancellation", "marker"]
     rules: frozenset[str] | None = None
     until: datetime | None = None
 
@@ -46,6 +48,7 @@ class Closing:
     lacks: Fault | None
     ending: Ending | None
     reference: str | None
+    reason: str = ""
 
     def complete(self, now: datetime) -> bool:
         """Whether the disposal has what it needs at an instant."""
@@ -70,6 +73,7 @@ def judge_closure(
     reporter: str | None,
     enquiry_recorded: Callable[[], bool],
     call_for_service: Callable[[], bool],
+    test_flag: Callable[[], bool],
     reference_within: timedelta,
 ) -> Closing:
     """Judge a standing closure: whether its disposal has what the rules require of it, and what it ends."""
@@ -91,15 +95,17 @@ def judge_closure(
                 lacks, until = "reference", at + reference_within
         case "report_fraud":
             basis, lacks = "report_fraud", "call_for_service" if call_for_service() else None
+        case "other" if key == "AD_TEST":  # the source's own flag speaks here, not a person's reason (E45)
+            lacks = None if test_flag() else "test_flag"
         case "other":
             lacks = "reason" if not reason else None if closure.get("decided_by") else "decision_maker"
         case "duplicate":
-            return Closing(at, disposal, key, None if reference else "reference", None, reference)
+            return Closing(at, disposal, key, None if reference else "reference", None, reference, reason)
         case "crime" | "unmapped" | "none":
-            return Closing(at, disposal, key, None, None, reference)
+            return Closing(at, disposal, key, None, None, reference, reason)
     ends = lacks is None or until is not None
     ending = Ending(at, "exempt", basis, "closure", until=until) if ends else None
-    return Closing(at, disposal, key, lacks, ending, reference)
+    return Closing(at, disposal, key, lacks, ending, reference, reason)
 
 
 def judge_decision(

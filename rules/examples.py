@@ -10,7 +10,8 @@ from rules.events import EVENT
 from rules.force import ForceProfile
 from rules.history import play
 from rules.instants import format_instant, parse_instant
-from rules.rulebook import Example, Rule, Rulebook
+from rules.rule import Example, Rule
+from rules.rulebook import Rulebook
 
 FORCE = "Example"
 

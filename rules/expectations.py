@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from rules import codes
 from rules.disposals import Ending
 from rules.instants import format_instant
-from rules.situation import Ground, LiveRecord, Situation
+from rules.reported import Ground
+from rules.situation import LiveRecord, Situation
 
+MetBy = Literal["any_crime", "rape", "death", "conduct", "state_based"]
+"""What a record must be to meet an expectation: any crime, or one of a set of classes."""
 Clock = Literal["report", "disclosure"]
 State = Literal["met", "ended", "monitoring", "due_soon", "overdue"]
 
@@ -19,7 +23,8 @@ class Terms:
 
     within: timedelta
     warn_before: tuple[timedelta, ...]
-    only_rape: bool = False
+    met_by: MetBy = "any_crime"
+    not_met_by: frozenset[str] = frozenset()
     ended_by: frozenset[str] | None = None
 
 
@@ -66,6 +71,8 @@ def expectations(
 ) -> list[Expectation]:
     """Group the grounds of a rule by the endings that cover them, and judge each group (readings R4, R5, R8)."""
     endings = [ending for ending in situation.endings if ending.in_force(now) and _ends(ending, rule, terms)]
+    if not endings:
+        return [_expectation(situation, rule, list(grounds), endings, 0, terms)]
     episodes: dict[int, list[Ground]] = {}
     for ground in grounds:
         place = next((place for place, ending in enumerate(endings) if ground.at <= ending.at), len(endings))
@@ -109,12 +116,24 @@ def _expectation(
 
 
 def _meets(record: LiveRecord, grounds: Iterable[Ground], terms: Terms) -> bool:
-    """Whether a live record meets an expectation: any crime does, an N100 only what rests on rape alone (reading R2)."""
-    if record.kind == "n100":
-        return all(ground.is_rape for ground in grounds)
-    if terms.only_rape:
-        return record.group == "rape"
-    return record.kind == "crime"
+    """Whether a live record meets an expectation: a crime of the classes that are asked for, any where none is named.
+
+    An N100 meets what rests on rape alone, an N300 what rests on a death (reading R2).
+    """
+    match record.kind:
+        case "crime" if terms.met_by == "any_crime":
+            return True
+        case "crime" if terms.met_by == "rape":
+            return record.group == "rape"
+        case "crime" if terms.met_by == "state_based":
+            return codes.is_state_based(record.code)
+        case "crime":
+            return codes.in_set(terms.met_by, record.code)
+        case "n100":
+            return record.code not in terms.not_met_by and all(ground.is_rape for ground in grounds)
+        case "n300":
+            return terms.met_by == "death"
+    return False
 
 
 def delayed(

@@ -81,6 +81,8 @@ class ForceProfile(BaseModel):
     codes: tuple[DatedCodes, ...] = ()
     areas: tuple[str, ...] = ()
     enforcement_date: date | None = None
+    not_supplied: tuple[str, ...] = ()
+    """Fields and event types that the feeds of this force cannot give (A13)."""
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()

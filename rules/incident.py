@@ -14,7 +14,18 @@ from rules.crime import RANK
 from rules.disclosure import Mark
 from rules.statements import Statement
 
-_FIELDS = ("area", "reporter", "qualifiers", "opened_at", "occurred_at", "channel", "grade")
+_FIELDS = (
+    "area",
+    "reporter",
+    "qualifiers",
+    "opened_at",
+    "occurred_at",
+    "channel",
+    "grade",
+    "occurred_in",
+    "recording_requested_at",
+    "prior_incidents",
+)
 GivenAt = Literal["opening", "change", "closing"]
 
 
@@ -55,7 +66,10 @@ class Incident:
     """A log as its statements leave it."""
 
     ref: str
-    received: list[datetime] = field(default_factory=list)
+    received_at: datetime | None = None
+    """When the report reached the police: the newest valid correction, else the earliest ever stated (R17)."""
+    starts: datetime | None = None
+    """When the report clock of this log starts: at receipt, or at opening if receipt is stated later (R33, E26)."""
     received_corrected: datetime | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     codes: list[GivenCode] = field(default_factory=list)
@@ -65,6 +79,8 @@ class Incident:
     victims: list[dict[str, Any]] = field(default_factory=list)
     victims_said: datetime | None = None
     named: dict[str, Named] = field(default_factory=dict)
+    confirmed: dict[str, datetime] = field(default_factory=dict)
+    """When each victim was first stated to confirm the crime (A4)."""
     closure: dict[str, Any] | None = None
     merges: list[Merge] = field(default_factory=list)
     transfer: dict[str, Any] | None = None
@@ -74,23 +90,10 @@ class Incident:
     quality: dict[str, str] = field(default_factory=dict)
 
     @property
-    def received_at(self) -> datetime | None:
-        """When the report reached the police: the newest valid correction, else the earliest ever stated (R17)."""
-        return self.received_corrected or min(self.received, default=None)
-
-    @property
     def opened_at(self) -> datetime | None:
         """When the log was opened."""
         opened: datetime | None = self.fields.get("opened_at")
         return opened
-
-    @property
-    def starts(self) -> datetime | None:
-        """When the report clock of this log starts: at receipt, or at opening if receipt is stated later (R33, E26)."""
-        received, opened = self.received_at, self.opened_at
-        if received is None or self.received_corrected is not None or opened is None:
-            return received
-        return min(received, opened)
 
 
 @dataclass(slots=True)
@@ -151,7 +154,7 @@ def _details(incident: Incident, statement: Statement) -> None:
         if name in data:
             incident.fields[name] = data[name]
     if received := data.get("received_at"):
-        incident.received.append(received)
+        incident.received_at = min(received, incident.received_at or received)
     corrected = data.get("received_at_corrected")
     if corrected and (data.get("reason") or "").strip() and RANK.get(data.get("decided_by") or "officer", 0) > 0:
         incident.received_corrected = corrected
@@ -168,11 +171,16 @@ def _details(incident: Incident, statement: Statement) -> None:
         for victim in incident.victims:
             if opening or victim["victim_ref"] not in incident.named:
                 incident.named[victim["victim_ref"]] = Named(statement.time, opening)
+            if victim.get("confirmed"):
+                incident.confirmed.setdefault(victim["victim_ref"], statement.time)
     incident.quality.update(data.get("quality") or {})
 
 
 def _settle(incident: Incident, cycle: _LifeCycle) -> None:
     """Decide which of the life-cycle facts stand; at one instant reopened, withdrawn and returned win (reading R7)."""
+    incident.starts = incident.received_at = incident.received_corrected or incident.received_at
+    if incident.starts is not None and incident.received_corrected is None and incident.opened_at is not None:
+        incident.starts = min(incident.starts, incident.opened_at)
     reopened = max(cycle.reopened, default=None)
     for closed_at, closure in cycle.closures.items():
         incident.codes += [GivenCode(code, closed_at, "closing") for code in closure["closing_codes"]]

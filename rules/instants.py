@@ -41,7 +41,7 @@ def parse_instant(value: object) -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """Write an instant in UTC with `Z`, and with a fraction only if it is not zero (reading R31)."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat()[:-6] + "Z"
 
 
 Instant = Annotated[
@@ -52,6 +52,7 @@ Instant = Annotated[
 """A point in time: RFC 3339 with an offset outside, an aware datetime in UTC inside."""
 
 
+@lru_cache(maxsize=4096)
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     """Return the calendar day of an instant in a zone."""
     return instant.astimezone(zone).date()

@@ -1,44 +1,33 @@
-"""What rules are about: the grounds on which a crime is expected, and the other things that may call for an alert."""
+"""What rules are about beside the crimes that they expect: closures, decisions, records and times that may call for an alert."""
 
 from collections.abc import Callable
 
-from rules.facts import IMPOSSIBLE_TIMES, Matter, Moment
+from rules.codes import is_current
+from rules.facts.registry import Matter, Moment, Part
+from rules.facts.reports import IMPOSSIBLE_TIMES
 from rules.instants import format_instant
-from rules.situation import Ground, Situation
 
-GROUNDS: dict[str, Callable[[Situation], list[Ground]]] = {}
-MATTERS: dict[str, Callable[[Moment], list[Matter]]] = {}
-
-
-def _grounds(look: Callable[[Situation], list[Ground]]) -> Callable[[Situation], list[Ground]]:
-    GROUNDS[look.__name__] = look
-    return look
+LookAt = Callable[[Moment], list[Matter]]
+MATTERS: dict[str, LookAt] = {}
+NEEDED: dict[str, Part] = {}
+"""What an incident must have at all before a matter can be found in it."""
 
 
-def _matter(look: Callable[[Moment], list[Matter]]) -> Callable[[Moment], list[Matter]]:
-    MATTERS[look.__name__] = look
-    return look
+def matter(needs: Part) -> Callable[[LookAt], LookAt]:
+    """Register a function as what a rule may be about; its first docstring line is its text in every explanation.
+
+    It is asked only of an incident that has the part that it `needs`.
+    """
+
+    def register(look: LookAt) -> LookAt:
+        MATTERS[look.__name__] = look
+        NEEDED[look.__name__] = needs
+        return look
+
+    return register
 
 
-@_grounds
-def crime_codes(situation: Situation) -> list[Ground]:
-    """A crime code that the log was given, at opening, on the way or at closing."""
-    return [ground for _, ground in situation.given_codes if ground is not None]
-
-
-@_grounds
-def disclosures(situation: Situation) -> list[Ground]:
-    """A crime that the text of the log discloses."""
-    return situation.disclosures
-
-
-@_grounds
-def rape_reports(situation: Situation) -> list[Ground]:
-    """A report of rape or attempted rape, by code or in the text."""
-    return [ground for ground in (*crime_codes(situation), *situation.disclosures) if ground.is_rape]
-
-
-@_matter
+@matter(needs="closure")
 def closure(moment: Moment) -> list[Matter]:
     """The closure of the log, where it stands and the log is carried on in no other."""
     closing = moment.situation.closing
@@ -48,7 +37,7 @@ def closure(moment: Moment) -> list[Matter]:
     return [Matter(f"closed {format_instant(closing.at)}", closing.at, due_at, closing)]
 
 
-@_matter
+@matter(needs="several_codes")
 def downgrade(moment: Moment) -> list[Matter]:
     """A crime code of the log that was changed, while it was open, to a code that is no crime."""
     changed = moment.situation.downgrade
@@ -57,7 +46,7 @@ def downgrade(moment: Moment) -> list[Matter]:
     )
 
 
-@_matter
+@matter(needs="closure_or_merge")
 def duplicate(moment: Moment) -> list[Matter]:
     """A log that is carried on in another one that is not there."""
     fault = moment.situation.merge_fault
@@ -67,7 +56,7 @@ def duplicate(moment: Moment) -> list[Matter]:
     return [Matter(f"closed {format_instant(since)}", starts, starts, what)]
 
 
-@_matter
+@matter(needs="decisions")
 def decisions(moment: Moment) -> list[Matter]:
     """A decision not to record that ends nothing, though a crime disclosed before it is expected."""
     found = []
@@ -80,7 +69,7 @@ def decisions(moment: Moment) -> list[Matter]:
     return found
 
 
-@_matter
+@matter(needs="delays")
 def delay_requests(moment: Moment) -> list[Matter]:
     """A delay that was asked for and counts for nothing, once the deadline that it would have moved has passed."""
     requests = []
@@ -93,7 +82,7 @@ def delay_requests(moment: Moment) -> list[Matter]:
     return requests
 
 
-@_matter
+@matter(needs="transfer")
 def transfer(moment: Moment) -> list[Matter]:
     """A transfer to another force that was accepted."""
     accepted = moment.situation.incident.transfer
@@ -103,7 +92,7 @@ def transfer(moment: Moment) -> list[Matter]:
     return [Matter(f"transferred {format_instant(at)}", at, at, accepted)]
 
 
-@_matter
+@matter(needs="crimes")
 def cancellations(moment: Moment) -> list[Matter]:
     """A record of the incident that was cancelled."""
     return [
@@ -112,7 +101,7 @@ def cancellations(moment: Moment) -> list[Matter]:
     ]
 
 
-@_matter
+@matter(needs="crimes")
 def victims(moment: Moment) -> list[Matter]:
     """The victims that the log names, each of whom calls for a crime."""
     situation = moment.situation
@@ -123,7 +112,7 @@ def victims(moment: Moment) -> list[Matter]:
     return [Matter("count", newest, newest, named, waits=True, not_before=own_due)]
 
 
-@_matter
+@matter(needs="crimes")
 def recordings(moment: Moment) -> list[Matter]:
     """A crime that was recorded."""
     return [
@@ -133,15 +122,49 @@ def recordings(moment: Moment) -> list[Matter]:
     ]
 
 
-@_matter
+@matter(needs="crimes")
 def mismatches(moment: Moment) -> list[Matter]:
     """A linked record whose victims are not those of the log."""
     situation = moment.situation
     return [Matter(f"crime_mismatch {ref}", situation.starts, situation.starts, ref) for ref in situation.mismatched]
 
 
-@_matter
+@matter(needs="quality")
 def impossible_times(moment: Moment) -> list[Matter]:
     """Two times of the incident that cannot both be right."""
     at = moment.situation.starts
     return [Matter(value, at, at, value) for value in IMPOSSIBLE_TIMES if value in moment.quality]
+
+
+@matter(needs="closure")
+def impaired_victim(moment: Moment) -> list[Matter]:
+    """A victim who was drunk or impaired, in a log that is closed; from when they were fit."""
+    situation = moment.situation
+    if situation.closing is None:
+        return []
+    if not ("X_VICTIM_IMPAIRED" in situation.qualifiers or "impaired" in situation.families_named):
+        return []
+    stated = [at for victim in situation.victims.values() if (at := victim.get("fit_at")) is not None]
+    fit_at = max(stated, default=situation.starts + situation.number("fit_after"))
+    return [Matter(f"closed {format_instant(situation.closing.at)}", fit_at, fit_at, situation.closing)]
+
+
+@matter(needs="crimes")
+def record_classes(moment: Moment) -> list[Matter]:
+    """A crime that is recorded, with its class."""
+    return [
+        Matter(f"{record.ref} {record.code}", record.recorded_at, record.recorded_at, record)
+        for record in moment.situation.live_crimes
+        if moment.situation.is_home_of(record.ref)
+    ]
+
+
+@matter(needs="crimes")
+def outdated_records(moment: Moment) -> list[Matter]:
+    """A record whose class was not in force on the day of the report."""
+    situation = moment.situation
+    return [
+        Matter(f"class_not_current {record.ref}", record.recorded_at, record.recorded_at, record)
+        for record in situation.live
+        if not is_current(record.code, situation.day) and situation.is_home_of(record.ref)
+    ]

@@ -1,5 +1,6 @@
 """What cannot be right, or is not exact, in what the feeds say of an incident: the contract's `data_quality` values."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rules import codes
@@ -21,27 +22,31 @@ def _of_times(situation: Situation) -> set[str]:
     found = set()
     for log in situation.members:
         received, opened = log.received_at, log.opened_at
+        if log.received_corrected is not None:
+            found.add("received_at_corrected")
         if received is not None and opened is not None:
-            found |= {"opened_late"} if opened - received > OPENED_LATE else set()
-            found |= {"received_after_opened"} if received > opened and log.received_corrected is None else set()
-        found |= {"received_at_corrected"} if log.received_corrected is not None else set()
+            if opened - received > OPENED_LATE:
+                found.add("opened_late")
+            if received > opened and log.received_corrected is None:
+                found.add("received_after_opened")
     occurred = situation.incident.fields.get("occurred_at")
     if occurred is not None and occurred > situation.received_at:
         found.add("occurred_after_report")
-    if any(situation.starts - record.recorded_at > RECORDED_EARLY for record in situation.live_crimes):
-        found.add("recorded_before_report")
-    if any(quality == "ambiguous_local_time" for quality in _qualities(situation)):
-        found.add("ambiguous_local_time")
-    stated = [*(log.quality for log in situation.members), *(record.quality for record in situation.live)]
-    if any(quality.get("time") == "future_time" for quality in stated):
-        found.add("future_time")
+    for record in situation.live_crimes:
+        if situation.starts - record.recorded_at > RECORDED_EARLY:
+            found.add("recorded_before_report")
+    for log in situation.members:
+        found |= _of_precision(log.quality) if log.quality else set()
+    for record in situation.live:
+        found |= _of_precision(record.quality) if record.quality else set()
     return found
 
 
-def _qualities(situation: Situation) -> list[str]:
-    """How exact the two ends of a delay are: when the report was received and when the crime was recorded."""
-    received = [quality for member in situation.members if (quality := member.quality.get("received_at"))]
-    return received + [quality for record in situation.live if (quality := record.quality.get("recorded_at"))]
+def _of_precision(quality: Mapping[str, str]) -> set[str]:
+    """How exact the two ends of a delay are: when the report was received, or when the crime was recorded."""
+    ends = (quality.get("received_at"), quality.get("recorded_at"))
+    found = {"ambiguous_local_time"} if "ambiguous_local_time" in ends else set()
+    return found | ({"future_time"} if quality.get("time") == "future_time" else set())
 
 
 def _of_references(situation: Situation) -> set[str]:
@@ -50,9 +55,14 @@ def _of_references(situation: Situation) -> set[str]:
         found.add("merge_cycle" if fault == "cycle" else "merged_into_unknown")
     if situation.mismatched:
         found.add("crime_mismatch")
-    unmapped = any(key is None for key, _ in situation.given_codes)
-    if unmapped or any(codes.offence_group(record.code) is None for record in situation.live):
-        found.add("unmapped_code")
+    for record in situation.live:
+        if not codes.is_current(record.code, situation.day):
+            found.add("class_not_current")
+        if codes.offence_group(record.code) is None:
+            found.add("unmapped_code")
+    for key, _ in situation.given_codes:
+        if key is None:
+            found.add("unmapped_code")
     return found
 
 

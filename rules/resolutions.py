@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rules.assessment import Assessment
+from rules.counting import crimes_owed
 from rules.expectations import Expectation
 from rules.instants import format_instant
 
@@ -90,4 +91,4 @@ def _of_count(due_at: datetime, assessment: Assessment, crimes_before: int) -> s
         late = any(record.recorded_at > due_at for record in situation.live_crimes)
         return "recorded_late" if late else "recorded_in_time"
     decided = any(ending.by == "decision" for ending in situation.endings)
-    return "exempt" if decided and len(situation.live_crimes) < len(situation.counted_victims) else "no_longer_expected"
+    return "exempt" if decided and len(situation.live_crimes) < crimes_owed(situation) else "no_longer_expected"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rules.rulebook import Rule
+from rules.rule import Rule
 
 FILE = "rule.schema.json"
 """Its name beside the book's folders, which every rule file names in its first line."""

@@ -4,33 +4,22 @@ Time comes in only as an argument of what depends on it. A situation is read by 
 is where the rules get their words from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from rules import codes
-from rules.crime import CancellationFault, Crime, cancellation_faults
-from rules.disclosure import Lexicon, Mark
+from rules.crime import FIELD_OF_FAULT, CancellationFault, Crime, cancellation_faults
+from rules.disclosure import Lexicon
 from rules.disposals import Closing, Ending, Fault, judge_closure, judge_decision
 from rules.group import Group
-from rules.incident import GivenAt, Incident
 from rules.instants import local_day
 from rules.lazy import lazy
+from rules.reported import Reported
 
-UNREAD = frozenset({"question", "system"})
-"""Entry categories that disclose nothing: scripted questions, and lines that no person wrote."""
-
-
-class Ground(NamedTuple):
-    """One reason to expect a crime: what it is, when it was disclosed, and whether the report itself disclosed it."""
-
-    sign: str
-    group: str
-    at: datetime
-    at_report: bool
-    is_rape: bool
-    given: Literal["text"] | GivenAt
+ON_DUTY = "X_POLICE_ON_DUTY"
+"""The suspect is police and was on duty: the limit does not run until there is a case to answer (CRR26 p17)."""
 
 
 class LiveRecord(NamedTuple):
@@ -54,21 +43,11 @@ class CancelledRecord:
     at_home: bool
 
 
-class Situation:
+class Situation(Reported):
     """One incident, the logs merged into it, their victims and crimes: everything that does not depend on the hour."""
 
-    def __init__(self, group: Group, ref: str, lexicon: Lexicon, reference_within: timedelta) -> None:
-        self.group = group
-        self.ref = ref
-        self.profile = group.profile
-        self.lexicon = lexicon
-        self.reference_within = reference_within
-        self.incident: Incident = group.incident(ref)
-        self.member_refs = group.members(ref)
-        self.members = [self.incident, *(group.incident(member) for member in self.member_refs[1:])]
-        self.starts = min(start for member in self.members if (start := member.starts) is not None)
-        self.received_at = min(at for member in self.members if (at := member.received_at) is not None)
-        self.day = local_day(self.starts, self.profile.zone)
+    def __init__(self, group: Group, ref: str, lexicon: Lexicon, number: Callable[[str, date], timedelta]) -> None:
+        super().__init__(group, ref, lexicon, number)
         self.crimes = group.crimes_of(self.member_refs)
 
     @lazy
@@ -76,80 +55,6 @@ class Situation:
         """The log that carries this one on, None if it stands by itself."""
         chain = self.group.chain(self.ref)
         return chain.end if len(chain.path) > 1 and chain.fault is None else None
-
-    @lazy
-    def given_codes(self) -> list[tuple[str | None, Ground | None]]:
-        """Every code that the logs were given, as its key (None: unmapped), with the ground that a crime code is."""
-        given: list[tuple[str | None, Ground | None]] = []
-        for member in self.members:
-            for raw, at, when in member.codes:
-                key = self.profile.code_map.key(raw, self.day)
-                ground = None
-                if key is not None and codes.is_crime(key):
-                    disclosed = self.starts if at is None else at
-                    ground = Ground(
-                        key, codes.CRIME_FAMILIES[key], disclosed, when != "change", key == "CRIME_RAPE", when
-                    )
-                given.append((key, ground))
-        return given
-
-    @lazy
-    def downgrade(self) -> tuple[datetime, bool] | None:
-        """When this log's crime code was changed to one that is none and stands, and whether a reason was ever entered."""
-        was_crime, changed, reason = False, None, False
-        for raw, at, given in self.incident.codes:
-            key = self.profile.code_map.key(raw, self.day)
-            if key is None or given == "closing":
-                continue
-            if codes.is_crime(key):
-                was_crime, changed, reason = True, None, False
-            elif was_crime:
-                changed, reason = changed or at, reason or raw in self.incident.explained_codes
-        return None if changed is None else (changed, reason)
-
-    @property
-    def unmapped(self) -> set[str]:
-        """The codes of this log that nothing maps, as the feed sent them."""
-        return {raw for raw, _, _ in self.incident.codes if self.profile.code_map.key(raw, self.day) is None}
-
-    @lazy
-    def standing_marks(self) -> list[tuple[datetime, str]]:
-        """The instant and phrase of every mark that its clause does not take back, of entries that disclose anything."""
-        return [
-            (entry.at, phrase)
-            for member in self.members
-            for entry in member.entries
-            if entry.category not in UNREAD
-            for phrase, negation, speaker in entry.marks
-            if stands([phrase, negation, speaker])
-        ]
-
-    @lazy
-    def disclosures(self) -> list[Ground]:
-        """What the logs' text discloses: a ground for each phrase of a family that discloses a crime."""
-        grounds: list[Ground] = []
-        if not self.standing_marks:
-            return grounds
-        opened = self.incident.opened_at or self.incident.received_at or self.received_at
-        for at, phrase in self.standing_marks:
-            family = self.lexicon.families.get(self.lexicon.family_of.get(phrase, ""))
-            if family is not None and family.discloses:
-                grounds.append(Ground(phrase, family.offence_group, at, at <= opened, family.family == "rape", "text"))
-        return grounds
-
-    @lazy
-    def enquiry_recorded(self) -> bool:
-        """Whether an entry records an attempt to trace somebody."""
-        return any(self.lexicon.family_of.get(phrase) == "enquiries" for _, phrase in self.standing_marks)
-
-    @lazy
-    def qualifiers(self) -> frozenset[str]:
-        """The qualifiers of all the logs, mapped where the force's map knows them."""
-        return frozenset(
-            self.profile.code_map.key(raw, self.day) or raw
-            for member in self.members
-            for raw in member.fields.get("qualifiers") or ()
-        )
 
     @lazy
     def victims(self) -> dict[str, dict[str, Any]]:
@@ -171,6 +76,8 @@ class Situation:
     @lazy
     def counted_victims(self) -> dict[str, datetime]:
         """The victims who call for a crime each, with the instant at which each was first named (reading R19)."""
+        if not self.victims:
+            return {}
         return {
             ref: self._named_at(ref) for ref, victim in self.victims.items() if victim.get("confirmed") is not False
         }
@@ -181,12 +88,29 @@ class Situation:
         return min(start if start is not None and first.at_opening else first.at for start, first in named)
 
     @lazy
+    def confirmed_at(self) -> datetime | None:
+        """Since when a victim confirms the crime: as the feed says, else when that was first stated (A4)."""
+        said: dict[str, list[datetime]] = {}
+        for member in self.members:
+            for ref, at in member.confirmed.items():
+                said.setdefault(ref, []).append(at)
+        for at, detail in (detail for crime in self.crimes for detail in crime.victim_details):
+            if detail.get("confirmed"):
+                said.setdefault(detail["victim_ref"], []).append(at)
+        confirmed = (
+            victim.get("confirmed_at") or min(said[ref])
+            for ref, victim in self.victims.items()
+            if victim.get("confirmed") and ref in said
+        )
+        return min(confirmed, default=None)
+
+    @lazy
     def live(self) -> list[LiveRecord]:
         """The records that count: initial, linked, neither cancelled nor mismatched (reading R2), each once."""
         if not self.crimes:
             return []
         records: dict[str, LiveRecord] = {}
-        for crime in self._counted_crimes:
+        for crime in self.counted_crimes:
             record = self._live_record(crime)
             if record is not None and (
                 record.ref not in records or record.recorded_at < records[record.ref].recorded_at
@@ -200,7 +124,8 @@ class Situation:
         return [record for record in self.live if record.kind == "crime"]
 
     @lazy
-    def _counted_crimes(self) -> list[Crime]:
+    def counted_crimes(self) -> list[Crime]:
+        """The crimes that are linked and not another victim's, cancelled ones among them."""
         return [crime for crime in self.crimes if self._linked(crime) and not self.is_mismatched(crime)]
 
     def _linked(self, crime: Crime) -> bool:
@@ -249,20 +174,26 @@ class Situation:
     def _cancellation_lacks(self, crime: Crime) -> frozenset[CancellationFault]:
         day = local_day((crime.cancellation or {})["cancelled_at"], self.profile.zone)
         survivor = self.group.surviving_record(crime)
-        return cancellation_faults(crime, survivor is not None, self.profile.registrar_in_post(day))
+        faults = cancellation_faults(crime, survivor is not None, self.profile.registrar_in_post(day))
+        missing = self.profile.not_supplied
+        return frozenset(fault for fault in faults if FIELD_OF_FAULT.get(fault) not in missing) if missing else faults
 
     @lazy
     def cancelled(self) -> list[CancelledRecord]:
         """The records whose cancellation stands, with what it lacks of what its reason requires."""
         return [
             CancelledRecord(
-                crime, crime.cancellation["cancelled_at"], self._cancellation_lacks(crime), self._at_home(crime)
+                crime, crime.cancellation["cancelled_at"], self._cancellation_lacks(crime), self.is_home_of(crime.ref)
             )
-            for crime in self._counted_crimes
+            for crime in self.counted_crimes
             if crime.cancellation is not None
         ]
 
-    def _at_home(self, crime: Crime) -> bool:
+    def is_home_of(self, crime_ref: str) -> bool:
+        """Whether what is owed about a record itself is told here: of its incidents this one comes first (A3)."""
+        crime = self.group.crime(crime_ref)
+        if len(crime.links) == 1:
+            return next(iter(crime.links)) in self.member_refs
         return crime.home in self.member_refs
 
     @lazy
@@ -275,16 +206,18 @@ class Situation:
             closure,
             [self.profile.code_map.key(raw, self.day) for raw in closure["closing_codes"]],
             self.incident.fields.get("reporter"),
-            lambda: self.enquiry_recorded,
+            lambda: "enquiries" in self.families_named,
             lambda: "X_CALL_FOR_SERVICE" in self.qualifiers,
-            self.reference_within,
+            lambda: "X_TEST" in self.qualifiers,
+            self.number("reference_within"),
         )
 
     @lazy
     def decisions(self) -> list[tuple[Mapping[str, Any], Ending | None, Fault | None]]:
         """The standing decisions not to record, with what each ends or lacks."""
+        within = self.number("reference_within")
         return [
-            (decision, *judge_decision(decision, self._master_lives(decision.get("reference")), self.reference_within))
+            (decision, *judge_decision(decision, self._master_lives(decision.get("reference")), within))
             for decision in self.incident.decisions
         ]
 
@@ -307,6 +240,8 @@ class Situation:
             if not record.lacks and reason != "C3":
                 transferred = reason == "C1"
                 found.append(Ending(record.at, "transferred" if transferred else "exempt", reason, "cancellation"))
+        if ON_DUTY in self.qualifiers:
+            found.append(Ending(datetime.max.replace(tzinfo=UTC), "exempt", "police_conduct", "marker"))
         return sorted(found, key=lambda ending: (ending.at, ending.status, ending.basis))
 
     @lazy
@@ -319,11 +254,3 @@ class Situation:
         if merge is None and self.closing is not None and self.closing.disposal == "duplicate":
             return "no_reference", self.closing.at, self.starts
         return None
-
-
-def stands(mark: Mark) -> bool:
-    """Whether a mark discloses: a negation takes it back, a suspect's or bystander's denial does not (DOMAIN 6.3)."""
-    _, negation, speaker = mark
-    if negation == "denied":
-        return speaker != "victim"
-    return not negation or speaker in ("suspect", "bystander")

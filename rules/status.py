@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.assessment import Assessment, delay_of, same_day
+from rules.counting import crimes_owed
 from rules.explain import explain_status
 from rules.instants import format_instant
 
@@ -21,7 +22,7 @@ def status_facts(assessment: Assessment) -> dict[str, Any]:
         "status": assessment.status,
         "received_at": format_instant(situation.received_at),
         "offence_group": assessment.offence_group,
-        "crime_refs": sorted({record.ref for record in situation.live}),
+        "crime_refs": [record.ref for record in situation.live],
         "rules": assessment.rules,
         "rulebook_hash": assessment.rulebook_hash,
         "data_quality": list(assessment.quality),
@@ -39,7 +40,7 @@ def status_facts(assessment: Assessment) -> dict[str, Any]:
             seconds = delay_of(leading, record).total_seconds()
             facts["delay_seconds"] = int(seconds) if seconds == int(seconds) else seconds
             facts["same_day"] = same_day(situation, record)
-        facts["crimes_expected"] = max(len(situation.counted_victims), 1)
+        facts["crimes_expected"] = crimes_owed(situation)
         facts["crimes_recorded"] = len(situation.live_crimes)
     return {name: value for name, value in facts.items() if value is not None}
 

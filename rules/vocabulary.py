@@ -43,6 +43,8 @@ Basis = Literal[
     "report_fraud",
     "police_conduct",
 ]
+Relation = Literal["partner", "ex_partner", "family", "acquaintance", "stranger", "unknown"]
+"""What the suspect is to the victim."""
 Quality = Literal["ambiguous_local_time", "minute_precision"]
 CancellationReason = Literal["C1", "C2", "C3", "C4", "C5"]
 ContactKind = Literal[
@@ -79,7 +81,7 @@ class Victim(ContractPart):
     told: bool | None = None
     equality: Mapping[Characteristic, EqualityState] | None = None
     kind: Literal["person", "organisation", "state", "emergency_worker"] | None = None
-    relation: Literal["partner", "ex_partner", "family", "acquaintance", "stranger", "unknown"] | None = None
+    relation: Relation | None = None
     confirmed_at: Instant | None = None
     fit_at: Instant | None = None
     enhanced: bool | None = None

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import faust
 
-from rules.rulebook import load_rulebook
+from rules.book_files import load_rulebook
 from streams.app import Live
 from streams.clock import Clock, WallClock
 from streams.kafka.client import BrokerError
@@ -46,15 +46,16 @@ def run_worker(
 
 
 def _run(worker: faust.Worker, flush: Flush) -> int:
-    status, failure = 1, None
+    status: int = 1
+    failure: BaseException | None = None
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
         status = int(ended.code or 0)
     except Exception as error:
         failure = error
-    # Faust does not always say what ended it.
-    if (failure := flush.failure or failure) is None:
+    # Faust does not always say what ended it, and leaves by SystemExit where it does not.
+    if (failure := flush.failure or failure or flush.app.crash_reason) is None:
         return status
     if isinstance(failure, SendRefused) and failure.right:
         raise BrokerError(f"{failure}; grant it and start the worker again")

@@ -68,7 +68,7 @@ class IncidentAgent:
             for key, content in self.table.rows(partition):
                 row = read_summary(content)
                 self._metrics.changed(partition, None, row.held)
-                if row.book != self._judge.book_hash:
+                if row.law != self._judge.law_of(row.force):
                     row.due = self._clock.now()
                 self.schedule.plan(partition, key, row)
 

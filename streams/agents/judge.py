@@ -44,11 +44,14 @@ class Judge:
         self._book = book
         self._page_severities = page_severities
         self._late_after = late_after
+        self._laws: dict[str, str] = {}
 
-    @property
-    def book_hash(self) -> str:
-        """The hash of the book by which it judges."""
-        return self._book.hash
+    def law_of(self, force: str) -> str:
+        """Return what tells the book and the force's own file by which it judges from any other."""
+        if (law := self._laws.get(force)) is None:
+            profile = digest(self._forces.profile(force).model_dump(mode="json")).hex()
+            law = self._laws[force] = f"{self._book.hash}/{profile}"
+        return law
 
     def judge(
         self,
@@ -83,7 +86,7 @@ class Judge:
             asked.update(row.asked)
             judged_at = max(judged_at, row.judged_at)
             waited = any(asked.values())
-            outdated = row.review is not None or row.book != self._book.hash or waited
+            outdated = row.review is not None or row.law != self.law_of(force) or waited
         standing = watch.standings.setdefault(ref, Standing())
         before = set(standing.alerts)
         facts, explained = standing.facts, row.explained if row is not None else b""
@@ -114,7 +117,7 @@ class Judge:
         kept = (said for said in watch.group.statements() if said.says_something)
         return Judged(
             row=incident_row(
-                force, self._book.hash, kept, mute, standing, judged_at, explained, asked, now if withheld else None
+                force, self.law_of(force), kept, mute, standing, judged_at, explained, asked, now if withheld else None
             ),
             changed=changed,
             said=list(standing.alerts.values()) if again else changed,

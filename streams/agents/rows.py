@@ -64,7 +64,7 @@ class Summary(msgspec.Struct, array_like=True):
     """
 
     force: str
-    book: str
+    law: str
     due: datetime | None
     review: datetime | None
     area: str | None
@@ -149,7 +149,7 @@ def packed(row: IncidentRow | CrimeRow) -> bytes:
 
 def incident_row(
     force: str,
-    book: str,
+    law: str,
     statements: Iterable[Statement],
     mute: Iterable[bytes],
     standing: Standing,
@@ -167,7 +167,7 @@ def incident_row(
         withheld.append(withheld_at)
     return IncidentRow(
         force=force,
-        book=book,
+        law=law,
         due=min((at + PATIENCE for at in asked.values() if at), default=None if turn is None else turn.at),
         review=max(withheld, default=None),
         area=facts.get("area"),

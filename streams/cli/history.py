@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from rules.rulebook import load_rulebook
+from rules.book_files import load_rulebook
 from streams.cli.common import AS_JSON, FILES, FORCES, OUT, Instant, Refusals, opened, progress_bar, read_events, say
 from streams.settings import load_forces, load_settings
 from streams.tools.explain import explain_from

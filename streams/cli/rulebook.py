@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
+from rules.book_files import load_rulebook
 from rules.examples import failures
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
 from rules.schema import as_written
 from rules.yaml_source import FileFaults
 from streams.cli.common import AS_JSON, FORCES, RULEBOOK, say
 from streams.settings import load_forces, load_settings
 from streams.tools.rule_table import Row, as_csv, as_html, as_markdown, table_rows
-from streams.tools.rule_views import rule_in_words
+from streams.tools.rule_views import not_checked_in_words, rule_in_words
 
 
 @click.group()
@@ -42,7 +43,8 @@ def rules_check(rulebook: Path | None, forces: Path | None, as_json: bool) -> No
         sys.exit(1)
     counts = {"rules": len(book.rules), "examples": sum(len(rule.examples) for rule in book.rules.values())}
     said = f"{counts['rules']} rules with {counts['examples']} examples are well formed; the book's hash is {book.hash}"
-    say({**counts, "rulebook_hash": book.hash, "faults": []} if as_json else None, iter([said]))
+    unjudged = f"{len(book.not_checked)} rules are not judged, and the book says why: {', '.join(book.not_checked)}"
+    say({**counts, "rulebook_hash": book.hash, "faults": []} if as_json else None, iter([said, unjudged]))
 
 
 @rules.command("test")
@@ -71,6 +73,10 @@ def rules_test(ids: tuple[str, ...], rulebook: Path | None, as_json: bool) -> No
 def rules_show(id_: str, rulebook: Path | None, as_json: bool) -> None:
     """Write one rule in words."""
     book = _book(rulebook)
+    if (unjudged := book.not_checked.get(id_)) is not None:
+        dumped = unjudged.model_dump(mode="json", exclude_none=True)
+        say(dumped if as_json else None, not_checked_in_words(unjudged))
+        return
     if id_ not in book.rules:
         raise click.BadParameter(f"expected the id of a rule, one of {', '.join(book.rules)}")
     rule = book.rules[id_]

@@ -30,6 +30,9 @@ MAX_PENDING = 5_000
 ENDS_WITHIN = timedelta(seconds=10)
 """How long a worker that is to end may take to do so."""
 
+WATCHES_EVERY = 1.0
+"""Seconds between two looks at whether the process stands still, however rarely it flushes."""
+
 Headers = list[tuple[str, bytes]]
 Recovered = Callable[[frozenset[int]], None]
 
@@ -145,6 +148,7 @@ class StateTable(faust.Table[bytes, bytes]):
             self.app.flow_control.suspend()
             self.app.consumer.stop_flow()
             self.owned = frozenset(tp.partition for tp in active_tps)
+            self._flush.restored()
             await self.data.on_recovery_completed(active_tps, standby_tps)
             self._recovered(self.owned)
         except Exception as error:
@@ -195,6 +199,10 @@ class Flush:
         now = asyncio.get_running_loop().time()
         return timedelta(seconds=now - self._finished if self._finished else 0.0)
 
+    def restored(self) -> None:
+        """Begin anew to count how long nothing was flushed: while rows were restored nothing could be."""
+        self._finished = asyncio.get_running_loop().time()
+
     def send(
         self,
         topic: str,
@@ -244,7 +252,7 @@ class Flush:
     async def _watch(self) -> None:
         """Notice that the process stood still, whatever else it is doing: it then never writes again."""
         while True:
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(min(self._every, WATCHES_EVERY))
             now = asyncio.get_running_loop().time()
             self._frozen |= now - self._awake > self.app.conf.broker_session_timeout
             self._awake = now

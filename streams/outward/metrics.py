@@ -67,6 +67,7 @@ _HELP = {
     "feed_stale": "1 while a feed is silent, or behind, for longer than its force has configured; else 0.",
     "sweep_lateness_seconds": "Seconds from a deadline to the overdue alert about it.",
     "heartbeat_timestamp_seconds": "Heartbeat that came through a stage last, in seconds since 1970.",
+    "rule_checkable": "1 where a force's feeds give what a rule needs; 0 where they do not, or no feed does.",
     "build_info": "Always 1: the version of the program, and its rulebook.",
 }
 
@@ -151,6 +152,7 @@ class Metrics:
         # the instants at which counters began would be a third of all series
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry or CollectorRegistry()
+        self._book = book
         self._can_raise = sorted(_can_raise(book))
         self._areas: dict[str, frozenset[str]] = {}
         self._newest: dict[tuple[str, str], datetime] = {}
@@ -166,6 +168,7 @@ class Metrics:
         self._fed = self._made(Gauge, "feed_last_event_timestamp_seconds", "force", "feed")
         self._stale = self._made(Gauge, "feed_stale", "force", "feed")
         self._heartbeat = self._made(Gauge, "heartbeat_timestamp_seconds", "stage")
+        self._checkable = self._made(Gauge, "rule_checkable", "force", "rule")
         build = self._made(Gauge, "build_info", "version", "rulebook_hash")
         build.labels(version("recording-monitor"), book.hash).set(1)
         for topic, types in TOPICS.items():
@@ -173,16 +176,21 @@ class Metrics:
                 for result in get_args(Result):
                     self._events.labels(topic, type_, result)
         for profile in forces:
-            self._introduce(profile.force, profile.areas)
+            self._introduce(profile)
             for feed in profile.feeds:
                 self._stale.labels(profile.force, feed)
 
     def _made(self, kind: Callable[..., _Kind], name: str, *labels: str) -> _Kind:
         return kind(f"recording_{name}", _HELP[name], labels, registry=self.registry)
 
-    def _introduce(self, force: str, areas: Iterable[str]) -> None:
+    def _introduce(self, profile: ForceProfile) -> None:
         """Let every combination of a force's labels exist, so that its first event is seen as a rise from 0."""
+        force, areas = profile.force, profile.areas
         self._areas[force] = frozenset(areas)
+        for judged in self._book.rules.values():
+            self._checkable.labels(force, judged.id).set(judged.is_checkable(profile.not_supplied))
+        for unjudged in self._book.not_checked:
+            self._checkable.labels(force, unjudged).set(0)
         for kind, severity, rule in self._can_raise:
             self._raised.labels(force, kind, severity, rule)
             for resolution in RESOLUTIONS:
@@ -198,7 +206,7 @@ class Metrics:
 
     def _known(self, force: str) -> str:
         if force not in self._areas:
-            self._introduce(force, ())
+            self._introduce(ForceProfile(force=force))
         return force
 
     def event(self, topic: str, type_: str, result: Result) -> None:

@@ -11,7 +11,8 @@ from rules.alerts import Alert
 from rules.explanation import local_words, rendered
 from rules.history import play_statements
 from rules.instants import format_instant, parse_instant
-from rules.rulebook import SEVERITIES, Rulebook
+from rules.rule import SEVERITIES
+from rules.rulebook import Rulebook
 from rules.statements import Statement
 from streams.settings import Forces
 from streams.tools.spool import read_part

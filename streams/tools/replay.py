@@ -21,9 +21,10 @@ from typing import Any, TextIO
 import msgspec
 
 from rules.alerts import Alert
+from rules.book_files import load_rulebook
 from rules.events import EVENT, AnyEvent
 from rules.history import Played, play_statements
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
 from rules.statements import Statement, statement_of, unknown_fields
 from streams.settings import Forces
 from streams.tools.spool import MAX_PARTS, Spool, read_part

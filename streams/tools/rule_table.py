@@ -34,7 +34,10 @@ thead th { background: #ececec; position: sticky; top: 0; }
 
 
 def table_rows(book: Rulebook, day: date) -> list[Row]:
-    """Return the book as it stands for reports of a day: the heading, then a row for each thing that a rule asks."""
+    """Return the book as it stands for reports of a day: the heading, then a row for each thing that a rule asks.
+
+    The rules that are not judged come last, with the reason and what is watched instead.
+    """
     rows: list[Row] = [_COLUMNS]
     for compiled in sorted(book.on(day), key=lambda compiled: compiled.rule.id):
         rule = compiled.rule
@@ -44,6 +47,23 @@ def table_rows(book: Rulebook, day: date) -> list[Row]:
         which = (compiled.version.isoformat(), rule.hash)
         rests_on = (rule.paragraphs, rule.gap or "")
         rows.append((*what, "; ".join(severities), compiled.ask.then.kind, rule.status, *rests_on, *which))
+    for unjudged in book.not_checked.values():
+        why = f"not judged: {unjudged.reason}"
+        rows.append(
+            (
+                unjudged.id,
+                unjudged.title,
+                why,
+                "-",
+                "-",
+                "-",
+                "not judged",
+                unjudged.paragraphs,
+                unjudged.instead,
+                "-",
+                "-",
+            )
+        )
     return rows
 
 

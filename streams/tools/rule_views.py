@@ -6,10 +6,19 @@ from datetime import date
 
 from rules.conditions import All, Any_, Condition, Not, Test
 from rules.explanation import in_words, span
-from rules.matters import GROUNDS, MATTERS
-from rules.rulebook import Ask, CompiledAsk, Rule, Rulebook
+from rules.grounds import GROUNDS
+from rules.matters import MATTERS
+from rules.rule import Ask, NotChecked, Rule
+from rules.rulebook import CompiledAsk, Rulebook
 
 WIDTH = 110
+_MET_BY = {
+    "any_crime": "a recorded crime",
+    "rape": "a rape crime or an N100",
+    "death": "a homicide, a death by driving or an N300",
+    "conduct": "a crime of harassment, stalking or controlling behaviour",
+    "state_based": "a state-based crime",
+}
 
 
 def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
@@ -38,6 +47,19 @@ def rule_in_words(rule: Rule, book: Rulebook) -> Iterator[str]:
         yield from (f"  - {case}" for case in rule.false_positives)
     yield "Examples that are run with every change"
     yield from (f"  - {example.name}" for example in rule.examples)
+
+
+def not_checked_in_words(rule: NotChecked) -> Iterator[str]:
+    """Write of a rule that is not judged what it asks, why it is not, and what is watched instead."""
+    yield f"{rule.id}  {rule.title}"
+    yield ""
+    for citation in rule.cites:
+        says = f"{citation.paragraph}: {citation.says} (checked {_day(citation.checked_on)})"
+        yield from _wrapped("Rests on      ", says)
+    yield from _wrapped("Not judged    ", rule.reason)
+    if rule.needs:
+        yield from _wrapped("Would need    ", ", ".join(rule.needs))
+    yield from _wrapped("Instead       ", rule.instead)
 
 
 def _ask_in_words(ask: Ask, limits: list[tuple[date, CompiledAsk]]) -> Iterator[str]:
@@ -101,13 +123,13 @@ def matter_in_words(ask: Ask) -> str:
     """Write what an ask is about."""
     look = {**GROUNDS, **MATTERS}[ask.about]
     text = (look.__doc__ or "").splitlines()[0].rstrip(".")
-    return text[0].lower() + text[1:]
+    return text[0].lower() + text[1:] + (f": {in_words(ask.of)}" if ask.of else "")
 
 
 def _then(ask: Ask) -> str:
     then = ask.then
     if then.kind == "overdue":
-        met = "a rape crime or an N100" if then.met_by == "rape_or_n100" else "a recorded crime"
+        met = _MET_BY[then.met_by] + (f" (not {' or '.join(then.not_met_by)})" if then.not_met_by else "")
         ended = "" if then.ended_by is None else f"; only a proper {' or '.join(sorted(then.ended_by))} ends it"
         return f"{met} is expected: a warning (due_soon) before the deadline, an alert (overdue) after it{ended}"
     return "it is listed, without an alert" if then.kind == "listed" else f"an alert: {in_words(then.kind)}"

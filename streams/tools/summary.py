@@ -12,7 +12,7 @@ from rules.alerts import Alert
 from rules.codes import GRAVITY
 from rules.explanation import span
 from rules.instants import calendar_years_apart, format_instant, parse_instant
-from rules.rulebook import SEVERITIES
+from rules.rule import SEVERITIES
 from streams.settings import Forces
 
 LISTED = 50

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from rules.book_files import load_rulebook
 from rules.instants import parse_instant
-from rules.rulebook import load_rulebook
 from streams.tools.replay import replay_events
 from tests.eventually import eventually
 from tests.integration.histories import Event

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from rules.book_files import load_rulebook
 from rules.instants import parse_instant
-from rules.rulebook import load_rulebook
 from streams.tools.replay import Outcome, replay_events
 from tests.eventually import eventually
 from tests.integration.histories import Event, simulated, waves

@@ -1,7 +1,7 @@
 """One incident at one instant, for the oracle: its live records, its endings, and what is expected of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,20 @@ from .facts import (
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(hours=24)
 GRACE = timedelta(hours=48)
-RULES = ("M02", "M04", "M05")
-DISCLOSED = {"assault_with_injury", "assault_without_injury", "rape", "other_sexual", "threats", "theft", "damage"}
+ORDINARY = ("M02", "M04", "M13", "M15", "M19", "M20", "M40", "M41")
+"""What a decision, a closure or a transfer can end; an expected rape is never ended so."""
+RULES = (*ORDINARY, "M05", "M06")
+ASSAULTS = {"assault_with_injury", "assault_without_injury"}
+DISCLOSED = {*ASSAULTS, "rape", "other_sexual", "threats", "theft", "damage", "stalking", "orders"}
+IN_TEXT = {"M04": DISCLOSED, "M13": DISCLOSED, "M15": DISCLOSED, "M19": ASSAULTS}
+IN_TEXT |= {"M05": {"rape"}, "M20": {"stalking"}, "M40": {"deaths"}, "M41": {"orders"}}
+"""The words on which each rule rests."""
+PERSONAL = {*ASSAULTS, "rape", "other_sexual", "threats"}
+PERSONAL_CODES = {"CRIME_VIOLENCE", "CRIME_DOMESTIC", "CRIME_RAPE"}
+DOMESTIC_WORDS = {*ASSAULTS, "threats", "stalking", "rape", "other_sexual", "damage"}
+QUIET_CLOSINGS = {"ASB_PERSONAL", "PSW_CONCERN", "PSW_DOMESTIC"}
+CONDUCT_SINCE = "2018-04-01"
+N300_SINCE = "2024-04-01"
 SENIOR = ("designated_decision_maker", "force_crime_registrar", "chief_officer")
 HOMICIDES = (("004", "01"), ("004", "02"), ("004", "10"))
 FOR_VICTIM = ("victim", "acting_for_victim", "parent_or_carer", "professional")
@@ -64,9 +76,14 @@ class Expectation:
         return self.recorded_at is None and self.ending is None
 
 
-def limit_of(start: datetime) -> timedelta:
-    before_2015 = start.astimezone(LONDON).date().isoformat() < "2015-04-01"
-    return 3 * DAY if before_2015 else DAY
+def day_of(start: datetime) -> str:
+    return start.astimezone(LONDON).date().isoformat()
+
+
+def limit_of(start: datetime, rule: str = "") -> timedelta:
+    if rule == "M40":
+        return timedelta(hours=4)
+    return 3 * DAY if day_of(start) < "2015-04-01" else DAY
 
 
 class Case:
@@ -83,9 +100,12 @@ class Case:
         self.live = self._live()
         self.crimes = {crime: at for crime, at in self.live.items() if not self.is_n(crime)}
         self.endings = self._endings()
-        # Records of reported rapes (N100), on which M05 rests, exist since the rules of April 2015.
-        book = RULES if self.limit == DAY else ("M02", "M04")
-        self.expectations = [e for rule in book for e in self._expectations(rule)]
+        # Records of reported rapes (N100) exist since the rules of April 2015, those of deaths (N300) since 2024.
+        self.day = day_of(self.start)
+        too_new = {"M05", "M06"} if self.limit != DAY else set()
+        too_new |= {"M40"} if self.day < N300_SINCE else set()
+        self.qualifiers = {q for m in self.members for q in facts.newest(m, "qualifiers") or []}
+        self.expectations = [e for rule in RULES if rule not in too_new for e in self._expectations(rule)]
         self.open = [e for e in self.expectations if e.open]
 
     # Records
@@ -165,16 +185,18 @@ class Case:
             if self.is_complete_decision(d)
         ]
         endings += [
-            Ending(parse_instant(c["closed_at"]), "exempt", ("M02", "M04"))
+            Ending(parse_instant(c["closed_at"]), "exempt", ORDINARY)
             for c in self.facts.closures(self.ref)
             if self.is_complete_closure(c)
         ]
         if transfer := self.transfer():
-            endings.append(Ending(parse_instant(transfer["accepted_at"]), "transferred", ("M02", "M04")))
+            endings.append(Ending(parse_instant(transfer["accepted_at"]), "transferred", ORDINARY))
         for _, cancelled, faults in self.cancelled():
             if not faults and cancelled["reason"] != "C3":
                 kind = "transferred" if cancelled["reason"] == "C1" else "exempt"
                 endings.append(Ending(parse_instant(cancelled["cancelled_at"]), kind, RULES))
+        if any("X_POLICE_ON_DUTY" in (self.facts.newest(m, "qualifiers") or []) for m in self.members):
+            endings.append(Ending(datetime.max.replace(tzinfo=UTC), "exempt", ORDINARY))
         # At one instant the transfer is the newest.
         return sorted(endings, key=lambda e: (e.instant, e.status))
 
@@ -243,7 +265,7 @@ class Case:
             given = said.data.get("opening_code")
             repeated = said.type == "incident.updated" and given == standing.get(member)
             standing[member] = given or standing.get(member, "")
-            if rule in ("M02", "M05") and not repeated:
+            if rule in ("M02", "M05", "M15") and not repeated:
                 at, report = self.start, True
                 if said.type == "incident.updated":
                     at, report = said.time, False
@@ -252,17 +274,71 @@ class Case:
                 codes = said.data.get("closing_codes") or [said.data.get("opening_code") or ""]
                 crimes = {code for code in codes if is_crime_code(code)}
                 grounds += [Ground(at, report, code == "CRIME_RAPE") for code in crimes]
-            if rule in ("M04", "M05"):
-                for entry in said.data.get("entries") or []:
-                    at = parse_instant(entry["at"])
-                    found = families_of(entry) & DISCLOSED
-                    grounds += [Ground(at, at <= opened, family == "rape") for family in found]
+            for entry in said.data.get("entries") or []:
+                at = parse_instant(entry["at"])
+                found = families_of(entry) & self._words(rule)
+                grounds += [Ground(at, at <= opened, family == "rape") for family in found]
         return [g for g in grounds if g.rape or rule != "M05"]
 
+    def _words(self, rule: str) -> set[str]:
+        """The families on which a rule rests here: without a flag domestic abuse is told by violent words alone."""
+        return DOMESTIC_WORDS if rule == "M13" and not self._flagged() else IN_TEXT.get(rule, set())
+
+    def _given_codes(self) -> set[str]:
+        said = [s.data for m in self.members for s in self.facts.about(m, *LOG)]
+        return {code for data in said for code in data.get("closing_codes") or [data.get("opening_code")]}
+
+    def _flagged(self) -> bool:
+        """Whether the log itself says that it is about domestic abuse."""
+        return "Q_DOMESTIC_ABUSE" in self.qualifiers or bool(self._given_codes() & {"CRIME_DOMESTIC", "PSW_DOMESTIC"})
+
+    def _confirmed(self) -> list[Ground]:
+        """The earliest word that a victim, who still says so, confirms a rape that was ever an N100/1."""
+        counted = [c for c, record in self.linked() if not self.mismatched(record)]
+        if not any(("N100", "01") in self.facts.codes(crime) for crime in counted):
+            return []
+        said = [s for m in self.members for s in self.facts.about(m, "incident.opened", "incident.updated")]
+        words = [(s.time, v) for s in said for v in s.data.get("victims") or []]
+        still = {victim for victim, confirmed in self.confirmations().items() if confirmed}
+        times = [time for time, v in words if v["victim_ref"] in still and v.get("confirmed")]
+        return [Ground(min(times), False, True)] if times else []
+
+    def confirmations(self) -> dict[str, bool | None]:
+        """The victims whom the newest lists name, with the newest word on whether each confirms it."""
+        details = ("incident.opened", "incident.updated")
+        lists = [[s for s in self.facts.about(m, *details) if "victims" in s.data][-1:] for m in self.members]
+        confirmed: dict[str, bool | None] = {}
+        for said in sorted(said for newest in lists for said in newest):
+            for victim in said.data["victims"] or []:
+                before = confirmed.get(victim["victim_ref"])
+                confirmed[victim["victim_ref"]] = victim.get("confirmed", before)
+        return confirmed
+
+    def _applies(self, rule: str) -> bool:
+        """Whether the circumstances are those in which a rule asks."""
+        codes = self._given_codes()
+        words: set[str] = set().union(*(families_of(e) for m in self.members for e in self.facts.entries(m)))
+        if rule == "M13":
+            return self._flagged() or "ex_partner" in words
+        if rule == "M15":
+            reporter = self.facts.newest(self.ref, "reporter")
+            return reporter == "professional" and bool(codes & PERSONAL_CODES or words & PERSONAL)
+        if rule == "M19":
+            shut = self.facts.closures(self.ref)[-1:]
+            return any(self.quietly(closure) for closure in shut)
+        return True
+
+    @staticmethod
+    def quietly(closure: Fields) -> bool:
+        known = [code for code in closure["closing_codes"] if code != "ZZ99"]
+        return disposal(closure) == "other" and known[0] in QUIET_CLOSINGS
+
     def _expectations(self, rule: str) -> list[Expectation]:
+        if not self._applies(rule):
+            return []
         endings = [e for e in self.endings if rule in e.rules]
         episodes: dict[datetime | None, list[Ground]] = {}
-        for ground in self._grounds(rule):
+        for ground in self._confirmed() if rule == "M06" else self._grounds(rule):
             cover = min((e.instant for e in endings if e.instant >= ground.instant), default=None)
             episodes.setdefault(cover, []).append(ground)
         expectations = []
@@ -279,7 +355,7 @@ class Case:
                     clock=clock,
                     occasion=occasion,
                     start=start,
-                    due=self.delayed(start + self.limit)[0],
+                    due=self.delayed(start + self.limit_for(rule))[0],
                     grounds=tuple(grounds),
                     recorded_at=self._met_at(rule, grounds),
                     ending=endings[-1] if cover else None,
@@ -288,10 +364,13 @@ class Case:
         return expectations
 
     def _met_at(self, rule: str, grounds: list[Ground]) -> datetime | None:
-        classes = {crime: self.facts.codes(crime)[-1][0] for crime in self.live}
-        meets = set(self.crimes) if rule != "M05" else {c for c, name in classes.items() if name == "019"}
+        codes = {crime: self.facts.codes(crime)[-1] for crime in self.live}
+        named = {"M05": {"019"}, "M06": {"019"}, "M40": {"001", "N300"}, "M41": {"066"}}
+        if self.day >= CONDUCT_SINCE:
+            named["M20"] = {"195"}
+        meets = {c for c, (name, _) in codes.items() if name in named[rule]} if rule in named else set(self.crimes)
         if all(g.rape for g in grounds):
-            meets |= {c for c, name in classes.items() if name == "N100"}
+            meets |= {c for c, (name, sub) in codes.items() if name == "N100" and (rule != "M06" or sub != "01")}
         return min((self.live[c] for c in meets), default=None)
 
     def delayed(self, due: datetime) -> tuple[datetime, list[Fields]]:
@@ -305,14 +384,18 @@ class Case:
                 used.append(delay)
         return due, used
 
+    def limit_for(self, rule: str) -> timedelta:
+        return limit_of(self.start, rule)
+
     def warned(self, expectation: Expectation) -> bool:
+        limit = self.limit_for(expectation.rule)
         if expectation.rule == "M05":
-            return self.now >= expectation.due - self.limit + timedelta(hours=1)
-        return self.now >= expectation.due - self.limit / 2
+            return self.now >= expectation.due - limit + timedelta(hours=1)
+        return self.now >= expectation.due - limit / 2
 
 
 def asked_by(decision: Fields) -> tuple[str, ...]:
     """The rules whose expectations a decision can end; a rape's is never ended by a decision."""
-    can_end = ("M02", "M04", "M09")
+    can_end = (*ORDINARY, "M09")
     named = decision.get("rules")
     return tuple(rule for rule in can_end if not named or rule in named)

@@ -30,13 +30,16 @@ SENTENCES: Mapping[str, set[str]] = {
     "he made a threat to kill her": {"threats"},
     "phone stolen from bag": {"theft"},
     "window smashed": {"damage"},
+    "ex-partner keeps following her": {"stalking", "ex_partner"},
+    "breach of restraining order": {"orders"},
+    "male found hanged": {"deaths"},
     "area search negative": {"enquiries"},
     "caller was not assaulted": set(),
     "Q: have you been assaulted?": set(),
     "no injuries": set(),
     "officers attending": set(),
 }
-"""What each sentence of a log discloses."""
+"""Of which families each sentence of a log holds words."""
 
 FORCE = "northshire"
 STEP = timedelta(hours=6)
@@ -64,8 +67,9 @@ CLOSINGS: Sequence[list[str]] = (
     [],
 )
 CRI_REASONS = ("victim_not_confirmed", "victim_not_traced", "other_force", "directed_not_to_record", "unwilling", " ")
-OFFENCES = ("008/06", "8/6", "105/01", "019/07", "19/16", "039/00", "058/00", "001/01")
-N_CODES = ("N100/1", "100/01", "N300/1")
+OFFENCES = ("008/06", "8/6", "105/01", "019/07", "19/16", "039/00", "058/00", "001/01", "195/12", "066/39")
+N_CODES = ("N100/1", "100/01", "N100/2", "N300/1")
+QUALIFIERS = ("X_CALL_FOR_SERVICE", "Q_DOMESTIC_ABUSE", "Q_DOMESTIC_ABUSE", "X_POLICE_ON_DUTY")
 ROLES = ("officer", "supervisor", "designated_decision_maker", "force_crime_registrar", "chief_officer")
 BASIS = (
     "contrary_evidence",
@@ -140,7 +144,8 @@ class _Writer:
 
     def victims(self) -> list[Data]:
         named = self.some(("V1", "V2", "V3"), 45)
-        return [{"victim_ref": ref} | ({"confirmed": False} if self.chance(12) else {}) for ref in named]
+        said: tuple[Data, ...] = ({}, {}, {}, {}, {"confirmed": False}, {"confirmed": True})
+        return [{"victim_ref": ref} | self.pick(said) for ref in named]
 
     def entries(self, first: datetime, last: datetime, percent: int) -> list[Data]:
         return [self.entry(first, last) for _ in range(2) if self.chance(percent)]
@@ -175,7 +180,7 @@ class _Writer:
             reporter=self.pick(REPORTERS),
             victims=self.victims(),
             entries=self.entries(received, said, 35),
-            **self.maybe(10, qualifiers=["X_CALL_FOR_SERVICE"]),
+            **self.maybe(25, qualifiers=[self.pick(QUALIFIERS)]),
         )
         for _ in range(self.number(0, 2)):
             self.update(ref, said)
@@ -268,7 +273,7 @@ class _Writer:
         if basis in ("duplicate", "other_force"):
             data |= self.maybe(60, reference=self.pick((*self.incidents, UNKNOWN)))
         if self.chance(20):
-            data["rules"] = self.some(("M02", "M04", "M05", "M09"), 50)
+            data["rules"] = self.some(("M02", "M04", "M05", "M09", "M13", "M15", "M20"), 50)
         self.say("decision.not_to_record", self.later(at) if self.chance(20) else at, **data)
         if "decision_ref" in data and self.chance(25):
             self.say("decision.not_to_record", at + 9 * STEP, **data | {"reason": "on reflection"})

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from rules.instants import format_instant, parse_instant
 
 from .case import GRACE, RULES, Case, Expectation, asked_by, limit_of
-from .facts import DETAILS, Event, Facts, disposal, statements_of
+from .facts import DETAILS, Event, Facts, disposal, families_of, statements_of
 from .histories import alert_id
 
 Status: TypeAlias = dict[str, Any]
@@ -183,7 +183,7 @@ class Opinion(Case):
             ends = any(e.rule in rules and any(g.instant <= at for g in e.grounds) for e in self.open)
             if ends and not self.is_complete_decision(decision):
                 self._raise("M37", "unjustified_disposal", f"decided {format_instant(at)}")
-        moving = [delay for e in self.expectations for delay in self.delayed(e.start + self.limit)[1]]
+        moving = [delay for e in self.expectations for delay in self.delayed(e.start + self.limit_for(e.rule))[1]]
         for delay in self.decisions("decision.delay_authorised"):
             at = parse_instant(delay["decided_at"])
             missed = any(e.start <= at and self.now > e.due for e in self.open)
@@ -191,14 +191,10 @@ class Opinion(Case):
                 self._raise("M36", "unjustified_disposal", f"decided {format_instant(at)}")
 
     def _too_few_crimes(self) -> None:
-        lists = [[said for said in self.facts.about(m, *DETAILS) if "victims" in said.data][-1:] for m in self.members]
-        confirmed: dict[str, bool] = {}
-        for said in sorted(said for newest in lists for said in newest):
-            for victim in said.data["victims"] or []:
-                before = confirmed.get(victim["victim_ref"], True)
-                confirmed[victim["victim_ref"]] = victim.get("confirmed", before)
-        victims = {victim for victim, counts in confirmed.items() if counts is not False}
-        if not 0 < len(self.crimes) < len(victims):
+        victims = {victim for victim, confirmed in self.confirmations().items() if confirmed is not False}
+        words = set().union(*(families_of(e) for m in self.members for e in self.facts.entries(m)))
+        beside = sum(self.facts.codes(crime)[-1][0] == "066" for crime in self.crimes) if "orders" in words else 0
+        if not victims or not 0 < len(self.crimes) < len(victims) + beside:
             return
         named = max(self._named_at(victim) for victim in victims)
         due = max(min((e.due for e in self.expectations), default=self.start + self.limit), named + self.limit)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Verbosity, given, note, seed, settings
 from hypothesis import strategies as st
 
-from rules.rulebook import load_rulebook
+from rules.book_files import load_rulebook
 from streams.tools.replay import replay_events
 
 from .histories import Event, History, deliveries, features, histories

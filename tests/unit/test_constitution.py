@@ -11,24 +11,26 @@ from typing import Any
 import pytest
 import yaml
 
+from rules.book_files import load_rulebook
 from rules.codes import CRIME_FAMILIES, KEYS, OFFENCE_GROUPS, national, national_lexicon
 from rules.examples import failures
-from rules.rulebook import Example, Rule, Rulebook, load_rulebook
+from rules.rule import Example, Rule
+from rules.rulebook import Rulebook
 
 RULES = Path(str(resources.files("rules")))
 STREAMS = Path(str(resources.files("streams")))
 BOOK = RULES / "book"
-FILES = sorted(file for file in BOOK.rglob("*.yaml") if file.name != "parameters.yaml")
+FILES = sorted(file for file in BOOK.rglob("*.yaml") if file.parent != BOOK)
 MODULES = sorted([*RULES.rglob("*.py"), *STREAMS.rglob("*.py")])
 
 THEMES = {
-    "recording": {"M01", "M02", "M04", "M06", "M07", "M08", "M48"},
-    "closure": {"M03", "M12", "M24", "M25", "M26", "M28", "M34", "M35", "M36", "M37", "M38"},
-    "rape": {"M05", "M06", "M17"},
-    "counting": {"M09", "M10", "M41"},
+    "recording": {"M02", "M04", "M11", "M13", "M15", "M20", "M21", "M40", "M48"},
+    "closure": {"M03", "M12", "M19", "M22", "M23", "M24", "M25", "M26", "M27", "M28", "M34", "M35", "M36", "M37"},
+    "rape": {"M05", "M06", "M08"},
+    "counting": {"M09", "M41"},
     "cancellation": {"M29", "M30", "M31", "M32", "M33"},
-    "victims": {"M42", "M43", "M44", "M45", "M46"},
-    "quality": {"M47", "M49", "M50"} | {f"E{number:02}" for number in range(1, 51)},
+    "victims": {"M42", "M43", "M44", "M46"},
+    "quality": {"M47", "M49"} | {f"E{number:02}" for number in range(1, 51)},
 }
 """The folders of DESIGN.md with the rules and edge cases of DOMAIN.md that belong to each."""
 
@@ -135,6 +137,13 @@ def named(file: Path) -> str:
 
 def test_the_book_is_not_empty(book: Rulebook) -> None:
     assert len(FILES) == len(book.rules) >= 15
+
+
+def test_each_of_the_fifty_rules_is_judged_or_says_why_not(book: Rulebook) -> None:
+    fifty = {f"M{number:02}" for number in range(1, 51)} - {"M42", "M43", "M44"}  # the duties to a victim come next
+
+    assert {rule for rule in book.rules if rule.startswith("M")} | book.not_checked.keys() == fifty
+    assert book.rules.keys() & book.not_checked.keys() == set()
 
 
 def test_every_example_of_every_rule_comes_true(book: Rulebook) -> None:

@@ -16,13 +16,14 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from rules.book_files import load_rulebook
 from rules.events import EVENT
 from rules.examples import FORCE, events_of
 from rules.explanation import rendered
 from rules.force import ForceProfile
 from rules.history import play
 from rules.instants import parse_instant
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
 from streams.settings import Forces
 from streams.tools.replay import Outcome, replay_events
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 from kafka import KafkaConsumer
 from rich.console import Console
 
+from rules.book_files import load_rulebook
 from rules.events import TOPICS
-from rules.rulebook import load_rulebook
 from streams.clock import Clock
 from streams.kafka.client import production
 from streams.kafka.embedded import Child, embedded_broker

@@ -21,7 +21,7 @@ def decided_not_to_record(log: Log) -> None:
         reporter_told=True,
     )
     if log.rng.random() < 0.8:
-        log.close(log.later(at, 0.1, 4), log.rng.choice(("ASB_PERSONAL", "PSW_CIVIL", "AD_CONTACT")), **COMPLETE)
+        log.close(log.later(at, 0.1, 4), log.rng.choice(("ASB_PERSONAL", "PSW_CIVIL", "PSW_CONCERN")), **COMPLETE)
     log.found("exempt")
 
 
@@ -30,7 +30,7 @@ def closed_as_not_notifiable(log: Log) -> None:
     """The log is closed under a category that is no crime, with a reason and a decision maker."""
     log.disclose()
     at = log.later(max(log.disclosed, log.opened), 0.3, 10)
-    log.close(at, log.rng.choice(("ASB_PERSONAL", "PSW_CIVIL", "AD_CONTACT")), **COMPLETE)
+    log.close(at, log.rng.choice(("ASB_PERSONAL", "PSW_CIVIL", "PSW_CONCERN")), **COMPLETE)
     log.found("exempt")
 
 

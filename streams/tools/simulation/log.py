@@ -23,6 +23,30 @@ SECOND = timedelta(seconds=1)
 AREAS = ("north", "south", "city", "valley")
 
 
+RULES_TOLD = frozenset(
+    {
+        "M02",
+        "M03",
+        "M04",
+        "M05",
+        "M09",
+        "M12",
+        "M24",
+        "M25",
+        "M28",
+        "M29",
+        "M30",
+        "M31",
+        "M32",
+        "M33",
+        "M34",
+        "M36",
+        "M37",
+    }
+)
+"""The rules of which a truth tells every alert that must stand; what others add to a log is not told."""
+
+
 class Stated(NamedTuple):
     """An event and when it happened in the system that states it."""
 

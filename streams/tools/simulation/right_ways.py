@@ -160,7 +160,7 @@ def reopened_and_recorded(log: Log) -> None:
     """The log is closed without a crime, a supervisor reopens it, and the crime is recorded in time."""
     log.disclose()
     closed = log.later(max(log.disclosed, log.opened), 0.2, 1)
-    log.close(closed, log.rng.choice(("ASB_PERSONAL", "PSW_DOMESTIC", "AD_CONTACT")))
+    log.close(closed, log.rng.choice(("ASB_PERSONAL", "PSW_DOMESTIC", "PSW_CONCERN")))
     reopened = log.later(closed, 0.5, 4)
     text = "log reviewed, reopened for a crime to be recorded"
     log.log("incident.reopened", reopened, reopened_at=reopened, entries=[log.entry(reopened, "supervisor", text)])

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from rules.assessment import Assessment, assess, situation_of
+from rules.book_files import load_rulebook
 from rules.crime import Crime, fold_crime
 from rules.events import EVENT, AnyEvent
 from rules.examples import FORCE, events_of
@@ -15,7 +16,7 @@ from rules.group import Group
 from rules.history import Played, play
 from rules.incident import Incident, fold_incident
 from rules.instants import parse_instant
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
 from rules.situation import Situation
 from rules.statements import Statement, Statements, statement_of
 

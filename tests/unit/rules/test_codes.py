@@ -105,6 +105,7 @@ def test_every_crime_family_says_crime_and_nothing_else_does() -> None:
 
 
 def test_a_forces_code_means_what_it_meant_on_the_day_of_the_report() -> None:
+    """E46"""
     spring, summer = date(2026, 4, 1), date(2026, 7, 1)
     codes = CodeMap([(spring, date(2026, 6, 30), {"X1": "CRIME_THEFT"}), (summer, None, {"X1": "AD_DUPLICATE"})])
 

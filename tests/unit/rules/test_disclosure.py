@@ -3,15 +3,16 @@ from time import process_time
 import pytest
 
 from rules.disclosure import Cues, Family, Lexicon, Phrase
-from rules.situation import stands
+from rules.reported import stands
 
 from .given import book
 
 
 def disclosed(text: str) -> set[str]:
-    """The families that a text discloses: those of its marks that stand."""
+    """The families that a text discloses: those of its marks that stand, and that are a crime."""
     lexicon = book().lexicon
-    return {lexicon.family_of[mark[0]] for mark in lexicon.marks(text) if stands(mark)}
+    found = {lexicon.family_of[mark[0]] for mark in lexicon.marks(text) if stands(mark)}
+    return {name for name in found if lexicon.families[name].discloses}
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def disclosed(text: str) -> set[str]:
         ("child was bitten on the arm", "assault_with_injury"),
         ("has reddening to left cheek", "assault_with_injury"),
         ("swollen eye, will not say how", "assault_with_injury"),
-        ("male stabbed in the park", "assault_with_injury"),
+        ("male stabbed in the park", "serious_violence"),
         ("someone hit him over a parking space", "assault_with_injury"),
         ("was pushed into the wall", "assault_without_injury"),
         ("she grabbed his coat", "assault_without_injury"),

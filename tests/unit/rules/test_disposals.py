@@ -10,9 +10,11 @@ from .given import HOUR, OPENED_AT, at
 GRACE = timedelta(hours=48)
 
 
-def closing(key: str, enquiry: bool = False, service: bool = False, reporter: str = "witness", **said: Any) -> Closing:
+def closing(
+    key: str, enquiry: bool = False, service: bool = False, flag: bool = False, reporter: str = "witness", **said: Any
+) -> Closing:
     closure = {"closed_at": OPENED_AT, **said}
-    return judge_closure(closure, [key], reporter, lambda: enquiry, lambda: service, GRACE)
+    return judge_closure(closure, [key], reporter, lambda: enquiry, lambda: service, lambda: flag, GRACE)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,11 @@ def test_a_code_that_is_no_crime_needs_a_reason_and_who_decided(said: dict[str, 
 
     assert judged.lacks == lacks
     assert (judged.ending is None) is (lacks is not None)
+
+
+def test_a_test_is_one_by_the_flag_of_its_source_alone() -> None:
+    assert closing("AD_TEST", reason="training", decided_by="supervisor").lacks == "test_flag"
+    assert closing("AD_TEST", flag=True).complete(OPENED_AT)
 
 
 def test_a_fraud_passed_on_ends_it_unless_there_is_a_call_for_service() -> None:

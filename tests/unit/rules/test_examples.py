@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from rules.examples import events_of, failures
-from rules.rulebook import Example
+from rules.rule import Example
 
 from .given import after, book, line, opened
 

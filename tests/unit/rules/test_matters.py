@@ -1,6 +1,7 @@
 import pytest
 
-from rules.matters import GROUNDS, MATTERS
+from rules.grounds import GROUNDS
+from rules.matters import MATTERS
 
 from .given import Line, after, assessed, at, line, opened, played, situation, turns
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from rules.force import ForceProfile
-from rules.situation import stands
+from rules.reported import stands
 
 from .given import Line, after, at, line, opened, situation
 

@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 from rules.alerts import Paging
 from rules.instants import TICK
-from rules.rulebook import Parameters, Rulebook
+from rules.rule import Parameters
+from rules.rulebook import Rulebook
 from rules.standing import Standing, Watch
 
 from .given import OPENED_AT, PLAIN, after, at, book, line, opened, played, statements, turns

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 from kafka.errors import TopicAuthorizationFailedError
 
+from rules.book_files import load_rulebook
 from rules.examples import events_of
-from rules.rulebook import load_rulebook
 from streams.cli import main
 from streams.kafka.client import BrokerError
 from streams.kafka.topics import Difference, Made, WrongTopics

@@ -15,13 +15,13 @@ from streams.outward.server import WrongAddress
 from streams.settings import Settings
 
 
-def ended(raised: BaseException | None, failure: Exception | None = None) -> int:
+def ended(raised: BaseException | None, failure: Exception | None = None, crash: BaseException | None = None) -> int:
     def execute() -> None:
         if raised is not None:
             raise raised
 
     played: Any = SimpleNamespace(execute_from_commandline=execute)
-    flush: Any = SimpleNamespace(failure=failure)
+    flush: Any = SimpleNamespace(failure=failure, app=SimpleNamespace(crash_reason=crash))
     return worker._run(played, flush)
 
 
@@ -52,6 +52,11 @@ def test_what_ended_it_is_said_in_one_line(
     assert capsys.readouterr().err == (
         "the worker ended, and has to be started again: SendRefused: out: KafkaTimeoutError\n"
     )
+
+
+def test_what_faust_alone_knows_of_its_end_is_said_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(SystemExit(1), crash=ZeroDivisionError("by zero")) == 1
+    assert capsys.readouterr().err == ("the worker ended, and has to be started again: ZeroDivisionError: by zero\n")
 
 
 def test_a_missing_right_is_a_mistake_that_a_person_can_mend() -> None:

@@ -464,7 +464,7 @@ def test_what_was_recovered_is_planned_and_counted() -> None:
 def test_what_another_book_has_judged_is_due_at_once() -> None:
     first = watched()
     row = read_incident(first.table.parts[0][A])
-    row.book = "another"
+    row.law = "another"
     desk = Desk()
     desk.table.parts = {2: {A: packed(row)}}
     desk.move(1)

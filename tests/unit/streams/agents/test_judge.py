@@ -8,7 +8,8 @@ from rules.alerts import Alert
 from rules.examples import FORCE
 from rules.force import ForceProfile
 from rules.instants import TICK
-from rules.rulebook import Parameters, Rule, Rulebook
+from rules.rule import Parameters, Rule
+from rules.rulebook import Rulebook
 from rules.statements import Statement
 from streams.agents.judge import Judge, Judged
 from streams.agents.messages import Teller
@@ -258,7 +259,7 @@ def test_a_changed_book_hash_alone_publishes_nothing_and_is_noted() -> None:
     said = judged(row, now=31, by=other)
 
     assert (said.changed, said.status, said.told) == ([], None, {})
-    assert said.row.book == other.book_hash == "another"
+    assert said.row.law == other.law_of(FORCE)
     assert said.row.updated_at == row.updated_at
 
 

@@ -47,7 +47,7 @@ def row_of(
     standing, watch = standing_of(*given, until=until, paging=paging)
     return incident_row(
         force=PLAIN.force,
-        book=book().hash,
+        law=book().hash,
         statements=watch.group.statements(),
         mute=[b"second78", b"first678"],
         standing=standing,

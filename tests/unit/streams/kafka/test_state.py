@@ -14,7 +14,7 @@ from faust.types import TP
 
 from streams.app import faust_app
 from streams.kafka import state
-from streams.kafka.state import Flush, Frozen, PartitionStore, SendRefused, StateTable, Unfinished
+from streams.kafka.state import WATCHES_EVERY, Flush, Frozen, PartitionStore, SendRefused, StateTable, Unfinished
 from streams.settings import Settings
 
 EVERY = timedelta(milliseconds=1)
@@ -468,6 +468,34 @@ def test_it_is_suspended_while_partitions_move_or_rows_are_restored(
     assert desk.flush.suspended is suspended
 
 
+def test_a_worker_that_flushes_more_rarely_than_its_session_is_watched_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("streams.kafka.state.asyncio.sleep", sleep)
+    rare = Flush(desk.app, timedelta(seconds=2 * desk.app.conf.broker_session_timeout))
+
+    with pytest.raises(asyncio.CancelledError):
+        run(rare._watch())
+
+    assert slept == [WATCHES_EVERY]
+
+
+def test_rows_that_took_long_to_come_back_are_no_silence(desk: Desk) -> None:
+    async def restored() -> None:
+        desk.flush._finished = asyncio.get_running_loop().time() - 3600
+        assert desk.flush.idle >= timedelta(hours=1)
+        desk.flush.restored()
+        assert desk.flush.idle < timedelta(seconds=60)
+
+    run(restored())
+
+
 def test_it_knows_for_how_long_nothing_was_flushed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     pause, idle = 20, list[timedelta]()
     moving(monkeypatch, lambda: stand_still(pause), lambda: idle.append(desk.flush.idle))
@@ -598,9 +626,12 @@ def test_after_recovery_the_active_partitions_are_owned_and_told(desk: Desk, mon
         faust.App, "consumer", SimpleNamespace(stop_flow=lambda: stopped.append("consumer")), raising=False
     )
     changelog(desk, *((partition, b"a", b"row") for partition in range(4)))
+    begun_anew: list[str] = []
+    monkeypatch.setattr(desk.flush, "restored", lambda: begun_anew.append("idle"))
 
     run(desk.table.on_recovery_completed({TP(ROWS, 2), TP(ROWS, 3)}, {TP(ROWS, 1)}))
 
+    assert begun_anew == ["idle"]
     assert desk.table.owned == {2, 3}
     assert sorted(store(desk).parts) == [2, 3]
     assert desk.recovered == [frozenset({2, 3})]

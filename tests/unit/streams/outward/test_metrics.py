@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from prometheus_client.samples import Sample
 
+from rules.book_files import load_rulebook
 from rules.codes import OFFENCE_GROUPS
 from rules.events import TOPICS
 from rules.force import Feed, ForceProfile
-from rules.rulebook import SEVERITIES, Parameters, Rulebook, load_rulebook
+from rules.rule import SEVERITIES, Parameters
+from rules.rulebook import Rulebook
 from rules.status import FINAL
 from streams.outward.metrics import RESOLUTIONS, Held, Metrics
 
@@ -81,6 +83,7 @@ CONTRACT = {
     "recording_feed_stale": ("gauge", {"force", "feed"}),
     "recording_sweep_lateness_seconds": ("histogram", set()),
     "recording_heartbeat_timestamp_seconds": ("gauge", {"stage"}),
+    "recording_rule_checkable": ("gauge", {"force", "rule"}),
     "recording_build_info": ("gauge", {"version", "rulebook_hash"}),
 }
 """The contract's table: the name, its type, its labels."""
@@ -468,3 +471,14 @@ def test_the_gauges_are_those_of_a_recount_after_thousands_of_changes_and_hand_o
         return "write", subject, held if random.random() < 0.9 else None
 
     assert differs_from_a_recount((step() for _ in range(5_000)), every=50) is None
+
+
+def test_a_rule_is_checkable_where_the_feeds_give_what_it_needs() -> None:
+    needing = next(rule for rule in load_rulebook().rules.values() if rule.needs)
+    without = ForceProfile(force="kent", not_supplied=needing.needs)
+
+    metrics = Metrics([ForceProfile(force="avon"), without], load_rulebook())
+
+    checkable = series(metrics, "recording_rule_checkable", "force", "rule")
+    assert (checkable["avon", needing.id], checkable["kent", needing.id]) == (1, 0)
+    assert (checkable["avon", "M02"], checkable["kent", "M02"], checkable["avon", "M01"]) == (1, 1, 0)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from rules.book_files import load_rulebook
 from rules.events import EVENT
 from rules.examples import events_of
-from rules.rulebook import load_rulebook
 from streams.settings import Forces
 from streams.tools import replay as replay_module
 from streams.tools import spool as spool_module

@@ -3,7 +3,7 @@ import io
 from datetime import date
 from html.parser import HTMLParser
 
-from rules.rulebook import load_rulebook
+from rules.book_files import load_rulebook
 from streams.tools.rule_table import as_csv, as_html, as_markdown, table_rows
 
 BOOK = load_rulebook()
@@ -14,8 +14,10 @@ def test_the_table_is_that_of_the_day() -> None:
 
     deadlines = {row[0]: row[3] for row in before}
     assert (deadlines["M02"], {row[0]: row[3] for row in after}["M02"]) == ("72 hours", "24 hours")
-    assert {row[0] for row in after} - {row[0] for row in before} == {"M05"}
-    assert [row[0] for row in after[1:]] == sorted(row[0] for row in after[1:])
+    assert {row[0] for row in after} - {row[0] for row in before} == {"M05", "M06", "M08"}
+    judged = [row[0] for row in after[1:] if row[6] != "not judged"]
+    assert judged == sorted(judged)
+    assert [row[0] for row in after[1:] if row[6] == "not judged"] == list(BOOK.not_checked)
     assert {len(row) for row in after} == {len(after[0])}
 
 

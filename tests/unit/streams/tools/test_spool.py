@@ -4,9 +4,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from rules.book_files import load_rulebook
 from rules.events import EVENT
 from rules.examples import events_of
-from rules.rulebook import load_rulebook
 from rules.statements import Statement, statement_of
 from streams.settings import Forces
 from streams.tools import spool as module
