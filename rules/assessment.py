@@ -91,7 +91,7 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
     looked_at: list[tuple[CompiledAsk, list[Expectation]]] = []
     asked = book.asked(situation.day, situation.profile.not_supplied)
     for about, asks in asked.expecting:
-        if grounds := GROUNDS[about](situation):
+        if grounds := _grounds(about, situation):
             for ask in asks:
                 try:
                     expected = _expected(ask, grounds, moment)
@@ -133,6 +133,14 @@ def assess(situation: Situation, book: Rulebook, now: datetime) -> Assessment:
         looked_at=looked_at,
         listed=listed,
     )
+
+
+def _grounds(about: str, situation: Situation) -> list[Ground]:
+    try:
+        return GROUNDS[about](situation)
+    except Exception as error:
+        error.add_note(f"the ground {about}")
+        raise
 
 
 def _matters(about: str, moment: Moment) -> list[Matter]:

@@ -10,13 +10,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rules.facts import Matter, Moment
-from rules.matters import MATTERS
+from rules.grounds import GROUNDS
+from rules.reported import Ground
+from rules.situation import Situation
 from streams.kafka.client import BrokerError
 from streams.worker import run_worker
 
 BROKEN = "X_BROKEN"
-"""The qualifier on which the broken matter fails."""
+"""The qualifier on which the broken ground fails."""
 
 
 class MovedClock:
@@ -53,16 +54,16 @@ def _dying_at(point: str, after: int) -> object:
     return reached
 
 
-def _break_a_matter() -> None:
-    """Let a matter fail on the incidents that have one qualifier, as one with a mistake in it would."""
-    look = MATTERS["closure"]
+def _break_a_ground() -> None:
+    """Let a ground fail on the incidents that have one qualifier, as one with a mistake in it would."""
+    look = GROUNDS["crime_codes"]
 
-    def broken(moment: Moment) -> list[Matter]:
-        if BROKEN in moment.situation.qualifiers:
+    def broken(situation: Situation) -> list[Ground]:
+        if BROKEN in situation.qualifiers:
             raise ZeroDivisionError("said with a text that nobody is to read")
-        return look(moment)
+        return look(situation)
 
-    MATTERS["closure"] = broken
+    GROUNDS["crime_codes"] = broken
 
 
 if __name__ == "__main__":
@@ -72,7 +73,7 @@ if __name__ == "__main__":
     parser.add_argument("--broken", action="store_true")
     given = parser.parse_args()
     if given.broken:
-        _break_a_matter()
+        _break_a_ground()
     point, _, after = (given.die_at or "").partition(":")
     try:
         status = run_worker(
