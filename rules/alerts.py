@@ -24,6 +24,7 @@ _SUMMARIES = {
     "unjustified_disposal": "Disposed of without what the rules require ({group}, {rule})",
     "improper_cancellation": "The recorded crime was cancelled without what its reason requires ({group}, {rule})",
     "too_few_crimes": "Fewer crimes recorded than are owed ({group}, {rule})",
+    "victim_service": "Something owed to a victim was not done by {due} ({group}, {rule})",
     "classification": "A crime is recorded under a class that what was disclosed does not fit ({group}, {rule})",
     "data_quality": "A time or reference cannot be right ({group}, {rule})",
 }

@@ -67,6 +67,8 @@ class Crime:
     was_rape_or_homicide: bool = False
     was_unconfirmed_rape: bool = False
     quality: dict[str, str] = field(default_factory=dict)
+    contacts: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Of each victim and kind of contact that was made, whether the newest was declined."""
     victim_details: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -91,6 +93,7 @@ def fold_crime(ref: str, statements: Iterable[Statement]) -> Crime:
     crime = Crime(ref)
     cancellations: dict[object, dict[str, Any]] = {}
     reinstated: list[datetime] = []
+    contacts: list[tuple[datetime, str, str, bool]] = []
     for statement in statements:
         data = statement.data
         match statement.type:
@@ -109,10 +112,14 @@ def fold_crime(ref: str, statements: Iterable[Statement]) -> Crime:
             case "crime.cancelled":
                 name = data.get("decision_ref") or data["cancelled_at"]
                 cancellations[name] = {**cancellations.get(name, {}), **data}
+            case "victim.contacted":
+                contacts.append((data["at"], data["victim_ref"], data["kind"], bool(data.get("declined"))))
             case "victim.updated":
                 crime.victim_details.append((statement.time, data["victim"]))
             case "crime.reinstated":
                 reinstated.append(data.get("reinstated_at") or statement.time)
+    for _, victim, kind, declined in sorted(contacts):
+        crime.contacts[victim, kind] = declined
     if cancellations:
         newest = max(cancellations.values(), key=lambda cancelled: cancelled["cancelled_at"])
         if all(at < newest["cancelled_at"] for at in reinstated):

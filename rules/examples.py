@@ -35,6 +35,11 @@ _SHORT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "reclassified": ("crime.reclassified", {"crime_ref": "C1"}),
     "cancelled": ("crime.cancelled", {"crime_ref": "C1", "cancelled_at": "@"}),
     "reinstated": ("crime.reinstated", {"crime_ref": "C1"}),
+    "contacted": (
+        "victim.contacted",
+        {"crime_ref": "C1", "victim_ref": "V1", "at": "@", "kind": "written_confirmation"},
+    ),
+    "victim": ("victim.updated", {"crime_ref": "C1"}),
     "decided": ("decision.not_to_record", {"incident_ref": "A", "decided_at": "@"}),
     "delayed": ("decision.delay_authorised", {"incident_ref": "A", "decided_at": "@"}),
     "withdrawn": ("decision.withdrawn", {"incident_ref": "A", "decided_at": "@"}),

@@ -6,6 +6,7 @@ from rules.assessment import Assessment
 from rules.counting import crimes_owed
 from rules.expectations import Expectation
 from rules.instants import format_instant
+from rules.matters.victims import why_done
 
 _RECORDED = ("recorded_in_time", "recorded_late")
 _ANSWERED = (*_RECORDED, "exempt", "transferred")
@@ -27,6 +28,8 @@ def why_resolved(
             return _of_disposal(kind, occasion, assessment)
         case "improper_cancellation":
             return _of_cancellation(occasion, assessment)
+        case "victim_service":
+            return why_done(assessment.situation, occasion)
         case "too_few_crimes":
             return _of_count(due_at, assessment, crimes_before)
     return "corrected"

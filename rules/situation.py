@@ -73,6 +73,16 @@ class Situation(Reported):
             found[victim["victim_ref"]].update(victim)
         return found
 
+    def victim(self, ref: str) -> dict[str, Any]:
+        """Return what is known of a victim whom the log or a crime names, the newest word on each attribute (A4)."""
+        if ref in self.victims:
+            return self.victims[ref]
+        known: dict[str, Any] = {}
+        said = (detail for crime in self.crimes for detail in crime.victim_details if detail[1]["victim_ref"] == ref)
+        for _, victim in sorted(said, key=lambda stated: stated[0]):
+            known.update(victim)
+        return known
+
     @lazy
     def counted_victims(self) -> dict[str, datetime]:
         """The victims who call for a crime each, with the instant at which each was first named (reading R19)."""

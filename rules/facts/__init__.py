@@ -4,7 +4,7 @@ A rule file may only combine these. The text of an explanation is the first line
 for the supervisor who reads it.
 """
 
-from rules.facts import disposals, records, reports
+from rules.facts import disposals, records, reports, victims
 from rules.facts.registry import FACTS, Fact, Matter, Moment, fact
 
-__all__ = ["FACTS", "Fact", "Matter", "Moment", "disposals", "fact", "records", "reports"]
+__all__ = ["FACTS", "Fact", "Matter", "Moment", "disposals", "fact", "records", "reports", "victims"]

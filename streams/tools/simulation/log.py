@@ -20,6 +20,9 @@ Truth = dict[str, Any]
 SOURCE = "https://simulated.invalid/"
 LIMIT = timedelta(hours=24)
 SECOND = timedelta(seconds=1)
+ADULT = 18
+ASKED = ("ethnicity", "sex", "age")
+CARE = ("written_confirmation", "needs_assessment", "referral_offered")
 AREAS = ("north", "south", "city", "valley")
 
 
@@ -64,6 +67,7 @@ class Log:
         self.opened = received + timedelta(seconds=int(rates.minutes_to_open[self.channel] * 60 * rng.random() ** 3))
         self.reporter = rates.reporters.draw(rng)
         self.victims = [f"{ref}/V1"]
+        self.ages: dict[str, int] = {}
         self.disclosed = received
         self.dues: dict[str, datetime] = {}
         self.stated: list[Stated] = []
@@ -129,7 +133,9 @@ class Log:
         self.victims = [f"{self.ref}/V{number}" for number in range(1, victims + 1)]
         at = self.received + (self.opened - self.received) * self.rng.random()
         entries = [self.entry(at.replace(microsecond=0), "caller", text)]
-        named = [{"victim_ref": victim, "age": self.rng.randrange(12, 85)} for victim in self.victims]
+        self.ages = {victim: self.rng.randrange(12, 85) for victim in self.victims}
+        known = {"equality": dict.fromkeys(ASKED, "recorded")} if self.rng.random() > self.rates.uncared else {}
+        named = [{"victim_ref": victim, "age": age, **known} for victim, age in self.ages.items()]
         self.log(
             "incident.opened",
             self.opened,
@@ -210,7 +216,23 @@ class Log:
         data = {"incident_refs": [self.ref] if linked else [], "victim_refs": self.victims[:1], **more}
         code = offence or self.rng.choice(FAMILIES[self.family].offences)
         self.crime("crime.recorded", max(at, self.received), crime_ref, offence_code=code, recorded_at=at, **data)
+        if more.get("initial", True) and not code.startswith("N"):
+            self.care(crime_ref, max(at, self.opened), data["victim_refs"])
         return crime_ref
+
+    def care(self, crime_ref: str, since: datetime, victims: list[str]) -> None:
+        """Have what the victims of a record are owed done at once: confirmed, needs assessed, support offered.
+
+        Now and then nobody does it.
+        """
+        at = self.later(since, 0.1, 12)
+        for victim in victims if self.rng.random() > self.rates.uncared else ():
+            young = self.ages.get(victim, 0) < ADULT
+            for kind in (*CARE, "young_victim_support_offered") if young else CARE:
+                told = {"crime_ref": crime_ref, "victim_ref": victim, "at": at, "kind": kind}
+                if self.rng.random() < 0.3:
+                    told["declined"] = True
+                self.say("records", "victim.contacted", at, crime_ref, told)
 
     def record_in_time(self) -> tuple[str, datetime]:
         """Record the crime in time; return its reference and the instant."""
@@ -241,11 +263,6 @@ class Log:
         }
         stated = {"cancelled_at": at, "reason": reason, **proper, **pieces}
         self.crime("crime.cancelled", max(at, told), crime_ref, **stated)
-
-    def victim_told(self, crime_ref: str, at: datetime) -> None:
-        """Have the first victim get the written confirmation of a record."""
-        data = {"crime_ref": crime_ref, "victim_ref": self.victims[0], "at": at, "kind": "written_confirmation"}
-        self.say("records", "victim.contacted", at, crime_ref, data)
 
     def follow(self, received: datetime) -> "Log":
         """Return the second log of the same event, which names no victim of its own."""

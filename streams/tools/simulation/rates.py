@@ -52,6 +52,8 @@ class Rates:
     minutes_to_open: Mapping[str, float]
     reporters: Choice[str]
     no_crime: Choice[str]
+    uncared: float
+    """The share of victims for whom what they are owed is not done, and of those who are not asked."""
     ways: Mapping[str, Choice[str]]
     """The ways a report with a crime can go, by what becomes of it: in_time, late, excused, unrecorded."""
 
@@ -105,5 +107,6 @@ def load_rates() -> Rates:
         minutes_to_open=data["channels"]["minutes_to_open"],
         reporters=Choice(data["reporters"]["shares"]),
         no_crime=Choice(data["no_crime"]["shares"]),
+        uncared=data["victim_care"]["undone"],
         ways={pool: Choice(weights) for pool, weights in data["ways"].items() if pool != "source"},
     )

@@ -8,11 +8,8 @@ SEVERAL_CLASSES = frozenset(name for name, family in FAMILIES.items() if len(fam
 
 
 def finish(log: Log, crime_ref: str) -> None:
-    """Close the log under its record, or leave it open, and have the victim told."""
-    at = log.stated[-1].at
-    if log.rng.random() < 0.2 and log.victims:
-        told = log.later(at, 0.1, 12)
-        log.victim_told(crime_ref, told)
+    """Close the log under its record, or leave it open."""
+    at = next(one.at for one in reversed(log.stated) if one.event["type"] != "victim.contacted")
     if log.rng.random() < 0.8:
         log.close_as_recorded(crime_ref, at)
 

@@ -179,3 +179,11 @@ def test_a_record_that_is_not_cancelled_lacks_nothing() -> None:
 
     assert not cancellation_faults(crime(recorded()), True, True)
     assert not cancellation_faults(Crime("C1"), True, True)
+
+
+def test_of_two_contacts_of_a_kind_the_later_one_says_whether_it_was_declined() -> None:
+    offered = line(2, "contacted", kind="referral_offered", declined=True)
+    again = line(3, "contacted", kind="referral_offered")
+
+    assert crime(line(1, "recorded"), offered).contacts == {("V1", "referral_offered"): True}
+    assert crime(line(1, "recorded"), again, offered).contacts == {("V1", "referral_offered"): False}

@@ -1,30 +1,10 @@
 """What rules are about beside the crimes that they expect: closures, decisions, records and times that may call for an alert."""
 
-from collections.abc import Callable
-
 from rules.codes import is_current
-from rules.facts.registry import Matter, Moment, Part
+from rules.facts.registry import Matter, Moment
 from rules.facts.reports import IMPOSSIBLE_TIMES
 from rules.instants import format_instant
-
-LookAt = Callable[[Moment], list[Matter]]
-MATTERS: dict[str, LookAt] = {}
-NEEDED: dict[str, Part] = {}
-"""What an incident must have at all before a matter can be found in it."""
-
-
-def matter(needs: Part) -> Callable[[LookAt], LookAt]:
-    """Register a function as what a rule may be about; its first docstring line is its text in every explanation.
-
-    It is asked only of an incident that has the part that it `needs`.
-    """
-
-    def register(look: LookAt) -> LookAt:
-        MATTERS[look.__name__] = look
-        NEEDED[look.__name__] = needs
-        return look
-
-    return register
+from rules.matters.registry import matter
 
 
 @matter(needs="closure")

@@ -2,8 +2,7 @@ import pytest
 
 from rules.grounds import GROUNDS
 from rules.matters import MATTERS
-
-from .given import Line, after, assessed, at, line, opened, played, situation, turns
+from tests.unit.rules.given import Line, after, assessed, at, line, opened, played, situation, turns
 
 THEFT = opened(opening_code="CRIME_THEFT")
 DECIDED = {"basis": "not_notifiable", "decided_by": "supervisor"}
