@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rules.assessment import Assessment, Owed
 from rules.counting import crimes_owed
+from rules.expectations import MetBy
 from rules.explain import explain_owed
 from rules.explanation import local_words
 from rules.instants import format_instant, local_day
@@ -18,8 +19,8 @@ AlertStatus = Literal["open", "acknowledged", "resolved"]
 HISTORY_LENGTH = 20
 
 _SUMMARIES = {
-    "due_soon": "A crime is to be recorded by {due} ({group}, {rule})",
-    "overdue": "No crime was recorded by {due} ({group}, {rule})",
+    "due_soon": "{asked} is to be recorded by {due} ({group}, {rule})",
+    "overdue": "No {missing} was recorded by {due} ({group}, {rule})",
     "closed_without_crime": "Closed without a crime, though one is expected by {due} ({group}, {rule})",
     "unjustified_disposal": "Disposed of without what the rules require ({group}, {rule})",
     "improper_cancellation": "The recorded crime was cancelled without what its reason requires ({group}, {rule})",
@@ -28,6 +29,15 @@ _SUMMARIES = {
     "classification": "A crime is recorded under a class that what was disclosed does not fit ({group}, {rule})",
     "data_quality": "A time or reference cannot be right ({group}, {rule})",
 }
+
+_ASKED_FOR: dict[MetBy, tuple[str, str]] = {
+    "any_crime": ("A crime", "crime"),
+    "rape": ("The rape or an N100", "rape and no N100"),
+    "death": ("An N300 or a crime", "N300 and no crime"),
+    "conduct": ("Harassment or stalking", "harassment or stalking"),
+    "state_based": ("The breach of the order", "breach of the order"),
+}
+"""What an expectation asks for, and what is missing while it is not met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +246,13 @@ def _facts(owed: Owed, assessment: Assessment) -> dict[str, Any]:
 def _body(owed: Owed, assessment: Assessment) -> dict[str, Any]:
     """Return what is published of an alert beside its life; no text of the log and no personal data."""
     situation = assessment.situation
+    asked, missing = _ASKED_FOR[owed.ask.terms.met_by if owed.ask.terms is not None else "any_crime"]
     summary = _SUMMARIES[owed.kind].format(
         due=local_words(owed.due_at, situation.profile.zone),
         group=assessment.offence_group.replace("_", " "),
         rule=owed.rule,
+        asked=asked,
+        missing=missing,
     )
     return {
         "rulebook_hash": assessment.rulebook_hash,
