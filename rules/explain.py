@@ -21,6 +21,13 @@ _STATUS = {
     "transferred": "A crime was expected, and another force has accepted the report",
 }
 
+_HEARD = {
+    "confirmed": ("A victim confirms it", "CRR26 p63"),
+    "requested": ("It is asked that a crime be recorded", "CRR26 p12"),
+    "traced": ("A victim was found after the closure", "CRR26 p7"),
+}
+"""What is said of a ground that is neither a code nor a phrase, with its paragraph."""
+
 
 def explain_status(assessment: Assessment) -> Node:
     """Explain a status: for each rule that expects a crime, why it does or does not, then what else was looked at."""
@@ -165,11 +172,8 @@ def _explain_ground(ground: Ground, assessment: Assessment) -> Node:
         family = lexicon.families[ground.family]
         text = f"The log discloses: {family.title.lower()} ({local_words(ground.at, zone)})"
         return Node(text, True, f"phrase '{ground.sign}'", "NSIR 1.17")
-    if ground.given in ("confirmed", "requested"):
-        text = "A victim confirms it" if ground.given == "confirmed" else "It is asked that a crime be recorded"
-        return Node(
-            text, True, local_words(ground.at, zone), "CRR26 p63" if ground.given == "confirmed" else "CRR26 p12"
-        )
+    if (heard := _HEARD.get(ground.given)) is not None:
+        return Node(heard[0], True, local_words(ground.at, zone), heard[1])
     when = {"opening": "at opening", "change": local_words(ground.at, zone), "closing": "at closing"}[ground.given]
     return Node(f"Crime code given ({when})", True, ground.sign, "CRR26 p10")
 

@@ -53,6 +53,17 @@ def confirmations(situation: Situation) -> list[Ground]:
 
 
 @_ground
+def victims_traced(situation: Situation) -> list[Ground]:
+    """A victim who was named or confirmed it after the log was closed because no victim was traced."""
+    closing = situation.closing
+    if closing is None or closing.disposal != "cri" or closing.reason != "victim_not_traced":
+        return []
+    found = [*situation.counted_victims.values(), *([situation.confirmed_at] if situation.confirmed_at else [])]
+    later = [at for at in found if at > closing.at]
+    return [Ground("traced", _gravest(situation), min(later), False, False, "traced")] if later else []
+
+
+@_ground
 def deaths(situation: Situation) -> list[Ground]:
     """A death in the text of the log that is not said to be natural."""
     return [sign for sign in situation.signs if sign.family == "deaths"] if situation.signs else []
@@ -62,7 +73,10 @@ def deaths(situation: Situation) -> list[Ground]:
 def requests(situation: Situation) -> list[Ground]:
     """A request that a crime be recorded, of which the log has a sign."""
     at = situation.requested_at
-    if at is None or not (signs := signs_of_crime(situation)):
+    if at is None or not signs_of_crime(situation):
         return []
-    gravest = min(signs, key=lambda sign: (codes.GRAVITY[sign.group], sign.at, sign.sign))
-    return [Ground("requested", gravest.group, at, False, False, "requested")]
+    return [Ground("requested", _gravest(situation), at, False, False, "requested")]
+
+
+def _gravest(situation: Situation) -> str:
+    return codes.gravest(sign.group for sign in signs_of_crime(situation))

@@ -32,7 +32,7 @@ class Ground(NamedTuple):
     at: datetime
     at_report: bool
     is_rape: bool
-    given: Literal["text", "confirmed", "requested"] | GivenAt
+    given: Literal["text", "confirmed", "requested", "traced"] | GivenAt
     family: str = ""
 
 

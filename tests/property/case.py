@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rules.instants import format_instant, parse_instant
 
 from .facts import (
+    DETAILS,
     LOG,
     Facts,
     Fields,
@@ -22,7 +23,7 @@ from .facts import (
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(hours=24)
 GRACE = timedelta(hours=48)
-ORDINARY = ("M02", "M04", "M13", "M15", "M19", "M20", "M40", "M41")
+ORDINARY = ("M02", "M04", "M13", "M15", "M19", "M20", "M25", "M40", "M41")
 """What a decision, a closure or a transfer can end; an expected rape is never ended so."""
 RULES = (*ORDINARY, "M05", "M06")
 ASSAULTS = {"assault_with_injury", "assault_without_injury"}
@@ -280,6 +281,26 @@ class Case:
                 grounds += [Ground(at, at <= opened, family == "rape") for family in found]
         return [g for g in grounds if g.rape or rule != "M05"]
 
+    def named_at(self, victim: str) -> datetime:
+        """When a victim was first named; in a log's opening counts as at the start of that log's own clock."""
+        return min(
+            self.facts.own_start(m) if said.type == "incident.opened" else said.time
+            for m in self.members
+            for said in self.facts.about(m, *DETAILS)
+            if victim in [v["victim_ref"] for v in said.data.get("victims") or []]
+        )
+
+    def _traced(self) -> list[Ground]:
+        """When somebody was first named, or confirmed it, after the log was closed because no victim was traced."""
+        shut = [c for c in self.facts.closures(self.ref)[-1:] if disposal(c) == "CRI"]
+        if not shut or shut[0].get("reason") != "victim_not_traced":
+            return []
+        confirmations = self.confirmations()
+        found = [self.named_at(victim) for victim, confirmed in confirmations.items() if confirmed is not False]
+        found += self._first_confirmed()
+        later = [at for at in found if at > parse_instant(shut[0]["closed_at"])]
+        return [Ground(min(later), False, False)] if later else []
+
     def _words(self, rule: str) -> set[str]:
         """The families on which a rule rests here: without a flag domestic abuse is told by violent words alone."""
         return DOMESTIC_WORDS if rule == "M13" and not self._flagged() else IN_TEXT.get(rule, set())
@@ -297,16 +318,18 @@ class Case:
         counted = [c for c, record in self.linked() if not self.mismatched(record)]
         if not any(("N100", "01") in self.facts.codes(crime) for crime in counted):
             return []
-        said = [s for m in self.members for s in self.facts.about(m, "incident.opened", "incident.updated")]
+        return [Ground(at, False, True) for at in self._first_confirmed()]
+
+    def _first_confirmed(self) -> list[datetime]:
+        """The earliest word that a victim, who still says so, confirms it; nothing if nobody does."""
+        said = [s for m in self.members for s in self.facts.about(m, *DETAILS)]
         words = [(s.time, v) for s in said for v in s.data.get("victims") or []]
         still = {victim for victim, confirmed in self.confirmations().items() if confirmed}
-        times = [time for time, v in words if v["victim_ref"] in still and v.get("confirmed")]
-        return [Ground(min(times), False, True)] if times else []
+        return sorted(time for time, v in words if v["victim_ref"] in still and v.get("confirmed"))[:1]
 
     def confirmations(self) -> dict[str, bool | None]:
         """The victims whom the newest lists name, with the newest word on whether each confirms it."""
-        details = ("incident.opened", "incident.updated")
-        lists = [[s for s in self.facts.about(m, *details) if "victims" in s.data][-1:] for m in self.members]
+        lists = [[s for s in self.facts.about(m, *DETAILS) if "victims" in s.data][-1:] for m in self.members]
         confirmed: dict[str, bool | None] = {}
         for said in sorted(said for newest in lists for said in newest):
             for victim in said.data["victims"] or []:
@@ -338,7 +361,8 @@ class Case:
             return []
         endings = [e for e in self.endings if rule in e.rules]
         episodes: dict[datetime | None, list[Ground]] = {}
-        for ground in self._confirmed() if rule == "M06" else self._grounds(rule):
+        others = {"M06": self._confirmed, "M25": self._traced}
+        for ground in others[rule]() if rule in others else self._grounds(rule):
             cover = min((e.instant for e in endings if e.instant >= ground.instant), default=None)
             episodes.setdefault(cover, []).append(ground)
         expectations = []

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from rules.instants import format_instant, parse_instant
 
 from .case import GRACE, RULES, Case, Expectation, asked_by, limit_of
-from .facts import DETAILS, Event, Facts, disposal, families_of, statements_of
+from .facts import Event, Facts, disposal, families_of, statements_of
 from .histories import alert_id
 
 Status: TypeAlias = dict[str, Any]
@@ -23,7 +23,7 @@ JUDGED_QUALITY = frozenset(
 
 
 JUDGED_RULES = frozenset(
-    {*RULES, "M03", "M09", "M24", "M25", "M26", "M28", "M29", "M30", "M31", "M32", "M33", "M34", "M36", "M37"}
+    {*RULES, "M03", "M09", "M24", "M26", "M28", "M29", "M30", "M31", "M32", "M33", "M34", "M36", "M37"}
 )
 """The rules whose alerts the oracle judges."""
 
@@ -196,20 +196,11 @@ class Opinion(Case):
         beside = sum(self.facts.codes(crime)[-1][0] == "066" for crime in self.crimes) if "orders" in words else 0
         if not victims or not 0 < len(self.crimes) < len(victims) + beside:
             return
-        named = max(self._named_at(victim) for victim in victims)
+        named = max(self.named_at(victim) for victim in victims)
         due = max(min((e.due for e in self.expectations), default=self.start + self.limit), named + self.limit)
         decided = any("M09" in e.rules and e.instant >= named for e in self.endings)
         if self.now > due and not decided:
             self._raise("M09", "too_few_crimes", "count")
-
-    def _named_at(self, victim: str) -> datetime:
-        """When a victim was first named; in a log's opening counts as at the start of that log's own clock."""
-        return min(
-            self.facts.own_start(m) if said.type == "incident.opened" else said.time
-            for m in self.members
-            for said in self.facts.about(m, *DETAILS)
-            if victim in [v["victim_ref"] for v in said.data.get("victims") or []]
-        )
 
     def _improper_cancellations(self) -> None:
         for crime, cancelled, faults in self.cancelled():

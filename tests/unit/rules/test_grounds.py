@@ -68,3 +68,15 @@ def test_a_request_in_words_counts_at_a_school_alone() -> None:
 
     assert signs("requests", opened(**told)) == []
     assert signs("requests", opened(qualifiers=["X_SCHOOL"], **told)) == ["requested"]
+
+
+def test_a_victim_found_after_the_closure_counts_from_then() -> None:
+    closed = line(2, "closed", closing_codes=["CRI"], reason="victim_not_traced")
+    known = opened(victims=[{"victim_ref": "V1"}])
+    named = line(5, "updated", victims=[{"victim_ref": "V1"}, {"victim_ref": "V2"}])
+
+    assert signs("victims_traced", known, closed) == []
+    assert signs("victims_traced", known, named) == []
+    (traced,) = GROUNDS["victims_traced"](situation(known, closed, named))
+    assert (traced.at, traced.at_report) == (at(5), False)
+    assert signs("victims_traced", known, closed, line(6, "reopened"), named) == []
