@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import combinations
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from rules.codes import KEYS, CodeMap
+from rules.events import TOPICS
 from rules.instants import zone_named
-from rules.vocabulary import Force
+from rules.vocabulary import ContractPart, Force
 
 
 def _known_zone(name: str) -> str:
@@ -25,6 +27,22 @@ def _known_keys(codes: Mapping[str, str]) -> Mapping[str, str]:
     return codes
 
 
+def _known_name(name: str) -> str:
+    if name not in _names():
+        raise ValueError(f"{name}: expected a field or an event type of the contract")
+    return name
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The fields and the event types of the contract."""
+    parts: list[type[ContractPart]] = [ContractPart]
+    for part in parts:
+        parts += part.__subclasses__()
+    types = {type_ for of_topic in TOPICS.values() for type_ in of_topic}
+    return frozenset(types | {name for part in parts for name in part.model_fields})
+
+
 class Period(BaseModel):
     """Days from `from` to `until`, both included; without `until` it goes on."""
 
@@ -36,6 +54,10 @@ class Period(BaseModel):
     def holds(self, day: date) -> bool:
         """Whether a day lies in the period."""
         return self.first <= day and (self.last is None or day <= self.last)
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether some day lies in both."""
+        return self.holds(max(self.first, other.first)) and other.holds(max(self.first, other.first))
 
 
 class DatedCodes(Period):
@@ -81,12 +103,24 @@ class ForceProfile(BaseModel):
     codes: tuple[DatedCodes, ...] = ()
     areas: tuple[str, ...] = ()
     enforcement_date: date | None = None
-    not_supplied: tuple[str, ...] = ()
+    not_supplied: tuple[Annotated[str, AfterValidator(_known_name)], ...] = ()
     """Fields and event types that the feeds of this force cannot give (A13)."""
+    known_codes: tuple[str, ...] = ()
+    """Every code that the control room has, so that the check can name those that map to nothing."""
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()
     feeds: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], Feed] = {}
+
+    @field_validator("codes")
+    @classmethod
+    def _one_meaning_a_day(cls, codes: tuple[DatedCodes, ...]) -> tuple[DatedCodes, ...]:
+        for one, other in combinations(codes, 2):
+            if one.overlaps(other) and (
+                twice := sorted(c for c, key in one.codes.items() if other.codes.get(c, key) != key)
+            ):
+                raise ValueError(f"expected one meaning a day; two periods that overlap differ on {', '.join(twice)}")
+        return codes
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from re import fullmatch
@@ -184,3 +184,18 @@ def load_forces(folder: Path | None) -> Forces:
     if faults:
         raise FileFaults(faults)
     return Forces(profiles)
+
+
+def unmapped_codes(folder: Path | None) -> list[Fault]:
+    """Name, of every force in a folder, the codes of its control room that map to nothing today.
+
+    A worker takes such a code as it comes, counts it and expects nothing of it: that is for somebody to mend.
+    """
+    faults: list[Fault] = []
+    for file in sorted(folder.glob("*/force.yaml")) if folder is not None else ():
+        named = f"{file.parent.name}/{file.name}"
+        profile = read_model(ForceProfile, content := file.read_bytes(), named)
+        for place, code in enumerate(profile.known_codes):
+            if profile.code_map.key(code, date.max) is None:
+                faults.append(fault_at(named, content, ("known_codes", place), "expected a code that the map knows"))
+    return faults

@@ -14,7 +14,7 @@ from rules.rulebook import Rulebook
 from rules.schema import as_written
 from rules.yaml_source import FileFaults
 from streams.cli.common import AS_JSON, FORCES, RULEBOOK, say
-from streams.settings import load_forces, load_settings
+from streams.settings import load_forces, load_settings, unmapped_codes
 from streams.tools.rule_table import Row, as_csv, as_html, as_markdown, table_rows
 from streams.tools.rule_views import not_checked_in_words, rule_in_words
 
@@ -38,6 +38,8 @@ def rules_check(rulebook: Path | None, forces: Path | None, as_json: bool) -> No
     try:
         book = load_rulebook(settings.rulebook)
         load_forces(settings.forces)
+        if unmapped := unmapped_codes(settings.forces):
+            raise FileFaults(unmapped)
     except FileFaults as error:
         say({"faults": [fault._asdict() for fault in error.faults]} if as_json else None, iter(str(error).splitlines()))
         sys.exit(1)

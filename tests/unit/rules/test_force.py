@@ -70,3 +70,20 @@ def test_links_escape_what_they_hold_and_stand_only_where_the_force_gives_them()
 
 def test_days_of_exception_are_a_span() -> None:
     assert profile(max_exception_days=7).max_exception == timedelta(days=7)
+
+
+def test_a_code_has_one_meaning_a_day() -> None:
+    spring = {"from": "2026-03-01", "until": "2026-05-31", "map": {"X1": "CRIME_THEFT", "X2": "CRIME_DAMAGE"}}
+    summer = {"from": "2026-06-01", "map": {"X1": "CRIME_VEHICLE"}}
+    overlapping = {"from": "2026-05-31", "map": {"X1": "CRIME_VEHICLE", "X2": "CRIME_DAMAGE"}}
+
+    assert ForceProfile.model_validate({"force": "Kent", "codes": [spring, summer]}).codes[1].codes == summer["map"]
+    with pytest.raises(ValidationError, match=r"expected one meaning a day; two periods that overlap differ on X1 "):
+        ForceProfile.model_validate({"force": "Kent", "codes": [overlapping, spring]})
+
+
+@pytest.mark.parametrize("name", ["equality", "victim.contacted", "avi", "victim_told_at"])
+def test_what_is_not_supplied_is_a_field_or_an_event_type_of_the_contract(name: str) -> None:
+    assert ForceProfile(force="Kent", not_supplied=(name,)).not_supplied == (name,)
+    with pytest.raises(ValidationError, match="expected a field or an event type of the contract"):
+        ForceProfile(force="Kent", not_supplied=(f"{name}s",))
