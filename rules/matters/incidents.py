@@ -49,6 +49,21 @@ def decisions(moment: Moment) -> list[Matter]:
     return found
 
 
+@matter(needs="decisions")
+def untold_decisions(moment: Moment) -> list[Matter]:
+    """A decision not to record that stands in place of a crime, and of which who reported it was not told."""
+    if moment.situation.live_crimes:
+        return []
+    return [
+        Matter(
+            f"decided {format_instant(decision['decided_at'])}", decision["decided_at"], decision["decided_at"], None
+        )
+        for decision, ending, _ in moment.situation.decisions
+        if ending is not None and ending.in_force(moment.now)
+        if not (decision.get("reporter_told") or decision.get("reporter_told_at"))
+    ]
+
+
 @matter(needs="delays")
 def delay_requests(moment: Moment) -> list[Matter]:
     """A delay that was asked for and counts for nothing, once the deadline that it would have moved has passed."""

@@ -201,8 +201,10 @@ class Cluster:
 
     def leader_of(self, topic: str, partition: int) -> int | None:
         """Return the node, from 0, that leads a partition; None while nobody does. It may be asked while nodes are away."""
+        # A client of its own each time: one that knew all nodes may go on asking the one that stands still.
+        asking = AdminClient({"bootstrap.servers": self._living, "socket.timeout.ms": 3_000, "log_level": 2})
         try:
-            known = self._watcher.list_topics(topic, timeout=10.0)
+            known = asking.list_topics(topic, timeout=5.0)
         except KafkaException as error:  # it may have asked a node that does not answer
             raise AssertionError(str(error)) from error
         leader: int = known.topics[topic].partitions[partition].leader

@@ -270,6 +270,7 @@ class _Writer:
         basis = self.pick(BASIS)
         data: Data = {"basis": basis, "decided_by": self.pick(ROLES), "decided_at": at, "incident_ref": ref}
         data |= self.maybe(50, decision_ref=name) | self.maybe(50, reason="seen", note="CCTV shows it")
+        data |= self.maybe(50, reporter_told=True)
         if basis in ("duplicate", "other_force"):
             data |= self.maybe(60, reference=self.pick((*self.incidents, UNKNOWN)))
         if self.chance(20):

@@ -181,7 +181,9 @@ class Opinion(Case):
         for decision in self.decisions("decision.not_to_record"):
             at, rules = parse_instant(decision["decided_at"]), asked_by(decision)
             ends = any(e.rule in rules and any(g.instant <= at for g in e.grounds) for e in self.open)
-            if ends and not self.is_complete_decision(decision):
+            told = decision.get("reporter_told") or decision.get("reporter_told_at")
+            untold = self.is_complete_decision(decision) and not told and not self.crimes and self.now > at + GRACE / 2
+            if untold or (ends and not self.is_complete_decision(decision)):
                 self._raise("M37", "unjustified_disposal", f"decided {format_instant(at)}")
         moving = [delay for e in self.expectations for delay in self.delayed(e.start + self.limit_for(e.rule))[1]]
         for delay in self.decisions("decision.delay_authorised"):

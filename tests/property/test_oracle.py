@@ -53,7 +53,12 @@ def cancelled(at: datetime, reason: str, crime: str = "C1", **data: Any) -> Even
 
 
 def decided(at: datetime, **data: Any) -> Event:
-    fields = {"basis": "no_crime_disclosed", "decided_by": "supervisor", "reason": "lawful force"}
+    fields = {
+        "basis": "no_crime_disclosed",
+        "decided_by": "supervisor",
+        "reason": "lawful force",
+        "reporter_told": True,
+    }
     return event("decision.not_to_record", at, incident_ref="I1", decided_at=at, **fields | data)
 
 
@@ -346,3 +351,11 @@ def test_the_order_of_the_events_and_repeats_change_nothing() -> None:
     history = [opened(), recorded(DUE), decided(MONDAY), note(DUE, "window smashed")]
 
     assert judge([*history[::-1], *history], DUE) == judge(history, DUE)
+
+
+def test_a_decision_of_which_the_reporter_is_not_told_is_named_after_a_day() -> None:
+    untold = [opened(), decided(MONDAY, reporter_told=None)]
+
+    assert judge(untold, DUE).alerts == set()
+    assert judge(untold, DUE + SECOND).alerts == {alert("M37", "unjustified_disposal", at(MONDAY, "decided"))}
+    assert judge(untold, DUE + SECOND).statuses[FORCE, "I1"]["status"] == "exempt"

@@ -158,6 +158,10 @@ def test_every_example_of_every_rule_comes_true(book: Rulebook) -> None:
     assert failed == {}
 
 
+def test_every_rule_has_at_least_four_examples(book: Rulebook) -> None:
+    assert {rule.id: len(rule.examples) for rule in book.rules.values() if len(rule.examples) < 4} == {}
+
+
 def fires(rule: Rule, example: Example) -> bool:
     if kinds(rule) == {"listed"}:
         return "recorded_late" in example.statuses.values()

@@ -90,7 +90,11 @@ def test_of_the_met_the_one_that_was_latest_against_its_deadline_speaks() -> Non
         ([THEFT], 25, None),
         ([THEFT, line(1, "recorded")], 2, None),
         ([opened()], 2, None),
-        ([THEFT, line(1, "decided", basis="other_force", reason="theirs", decided_by="officer")], 2, (49, 1)),
+        (
+            [THEFT, line(1, "decided", basis="other_force", reason="theirs", decided_by="officer", reporter_told=True)],
+            2,
+            (49, 1),
+        ),
         ([opened(), line(1, "merged", into="Z")], 2, (24, 1)),
     ],
 )

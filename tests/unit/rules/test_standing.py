@@ -58,7 +58,7 @@ def test_an_overdue_is_stamped_with_the_deadline_however_late_one_looks() -> Non
 
 
 def test_all_events_of_one_time_are_taken_in_before_anything_is_judged() -> None:
-    both = [THEFT, line(0, "decided", basis="not_notifiable", reason="moot", decided_by="officer")]
+    both = [THEFT, line(0, "decided", basis="not_notifiable", reason="moot", decided_by="officer", reporter_told=True)]
 
     assert played(*both, until=30).changes == []
     assert played(THEFT, line(12, "recorded"), until=30).changes == []
@@ -109,7 +109,7 @@ def test_a_deadline_that_was_moved_is_visited_at_its_new_instant() -> None:
 
 
 def test_a_reference_that_does_not_come_lets_the_expectation_return_at_its_instant() -> None:
-    decided = line(1, "decided", basis="other_force", reason="theirs", decided_by="officer")
+    decided = line(1, "decided", basis="other_force", reason="theirs", decided_by="officer", reporter_told=True)
 
     history = played(THEFT, decided, until=100)
 
