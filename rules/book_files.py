@@ -7,6 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from rules.codes import national_lexicon
+from rules.codes.tables import tables_hash
 from rules.instants import local_day, parse_instant, zone_named
 from rules.rule import DURATION, Example, NotCheckedRules, Parameters, Rule, is_duration
 from rules.rulebook import Rulebook
@@ -46,8 +47,7 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
     if faults or parameters is None:
         raise FileFaults(faults)
     lexicon = national_lexicon()
-    for phrase, family in sorted(lexicon.family_of.items()):
-        digest.update(f"{family}\0{phrase}".encode())
+    digest.update(tables_hash().encode())
     return Rulebook(rules.values(), parameters, lexicon, digest.hexdigest()[:16], not_checked.rules)
 
 

@@ -7,31 +7,48 @@ later, by the rule of its day: here nothing is judged. Lines that begin `Q:` are
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import product
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Mark = list[str]
 """`[phrase, negation, speaker]`: negation is `not`, `denied` or empty, speaker is one of SPEAKERS or empty."""
 
-CueKind = Literal["not", "not_before", "denied", "no_negation", "absorbs", "says", "victim", "suspect", "bystander"]
+CueKind = Literal[
+    "not", "not_before", "denied", "no_negation", "harmless", "absorbs", "says", "victim", "suspect", "bystander"
+]
 SPEAKERS = ("victim", "suspect", "bystander")
 
 _CLAUSE_END = re.compile(r"(?P<sentence>(?<![.;!?])[.;!?]++(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
 _QUESTION = re.compile(r"^[ \t]*Q[ \t]*:[^\n\r]*", re.MULTILINE | re.IGNORECASE)
+_CHOICE = re.compile(r"\[([^\]]*)\]")
+_BLANKS = re.compile(" {2,}")
+
+
+def spelled(form: str) -> Iterator[str]:
+    """Yield every way to read a form in lower case: `hit [her|him]` is two, and a choice may be empty, as `[a|]`."""
+    choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(_CHOICE.split(form.lower()))]
+    for chosen in product(*choices):
+        yield " ".join("".join(chosen).split())
 
 
 class Phrase(BaseModel):
-    """One phrase of a family with the other ways in which logs write it."""
+    """One phrase of a family with the other ways in which logs write it; `phrase` is the one that users read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    phrase: str
+    phrase: str = Field(pattern=r"^[^\[\]|]+$")
     variants: tuple[str, ...] = ()
     misspellings: tuple[str, ...] = ()
+
+    def forms(self) -> Iterator[str]:
+        """Yield every form by which the phrase is found, in lower case."""
+        for form in (self.phrase, *self.variants, *self.misspellings):
+            yield from spelled(form)
 
 
 class Family(BaseModel):
@@ -54,7 +71,7 @@ class Family(BaseModel):
 
 
 class Cues(BaseModel):
-    """The words that turn a phrase: negations, what negates nothing, and who is speaking."""
+    """The words that turn a phrase: negations, what negates nothing, what only sounds like one, and who is speaking."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,19 +94,18 @@ class Lexicon:
         self.family_of: dict[str, str] = {}
         meanings: dict[str, tuple[str, str]] = {}
         for kind, words in cues.cues.items():
-            meanings.update({word: (kind, word) for word in words})
+            meanings.update({form: (kind, word) for word in words for form in spelled(word)})
         for family in self.families.values():
             for phrase in family.phrases:
                 self.family_of[phrase.phrase] = family.family
-                for form in (phrase.phrase, *phrase.variants, *phrase.misspellings):
-                    meanings[form.lower()] = ("phrase", phrase.phrase)
+                meanings.update(dict.fromkeys(phrase.forms(), ("phrase", phrase.phrase)))
         self._patterns = list(meanings)
         self._meanings = [meanings[pattern] for pattern in self._patterns]
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
     def marks(self, text: str) -> list[Mark]:
         """Return the marks of a text, each once, in the order in which they stand."""
-        plain = _QUESTION.sub("", text).lower().replace("\u2019", "'")
+        plain = _plain(text)
         found = self._found(plain)
         if not any(item.kind == "phrase" for item in found):
             return []
@@ -106,7 +122,11 @@ class Lexicon:
         return [list(mark) for mark in marks]
 
     def _found(self, plain: str) -> list[_Found]:
-        """Return what stands in the text as whole words: of overlapping finds the first, of these the longest."""
+        """Return what stands in the text as whole words: of overlapping finds the first, of these the longest.
+
+        A phrase that discloses no crime stands beside the one in which it begins and after which it ends: in "threatened
+        her husband" the threat hides no husband. So does the negation at the end of such a phrase: "cctv shows no assault".
+        """
         finds = self._automaton.find_matches_as_indexes(plain, overlapping=True)
         found: list[_Found] = []
         for start, end, index in sorted((start, -end, index) for index, start, end in finds):
@@ -114,9 +134,26 @@ class Lexicon:
                 continue
             if plain.startswith("'s", -end) and self._meanings[index][0] in SPEAKERS:
                 continue  # the victim's husband is not the victim
-            if not found or start >= found[-1].end:
-                found.append(_Found(start, -end, *self._meanings[index]))
+            item = _Found(start, -end, *self._meanings[index])
+            if not found or start >= found[-1].end or self._stands_beside(found[-1], item):
+                found.append(item)
         return found
+
+    def _stands_beside(self, before: _Found, item: _Found) -> bool:
+        if before.kind != "phrase":
+            return False
+        if item.kind == "not":
+            return item.end == before.end and not self._discloses(before)
+        return item.kind == "phrase" and item.end > before.end and not self._discloses(item)
+
+    def _discloses(self, phrase: _Found) -> bool:
+        return self.families[self.family_of[phrase.text]].discloses
+
+
+def _plain(text: str) -> str:
+    """Return what is read of a text: no questions, in lower case, one kind of apostrophe and single blanks."""
+    plain = _QUESTION.sub("", text).lower().replace("\u2019", "'").replace("\t", " ").replace("\u00a0", " ")
+    return _BLANKS.sub(" ", plain) if "  " in plain else plain
 
 
 def _clause_ends(plain: str) -> list[tuple[int, bool]]:

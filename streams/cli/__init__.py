@@ -9,6 +9,7 @@ from rules.yaml_source import FileFaults
 from streams.cli.demo import demo
 from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
+from streams.cli.lexicon import lexicon
 from streams.cli.rulebook import rules
 from streams.cli.topics import topics
 from streams.cli.worker import worker
@@ -25,7 +26,7 @@ def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
 
 
-for command in (demo, explain, feed, replay, rules, simulate, topics, worker):
+for command in (demo, explain, feed, lexicon, replay, rules, simulate, topics, worker):
     cli.add_command(command)
 
 
