@@ -148,14 +148,14 @@ class NotChecked(_Part):
 
     id: RuleId
     title: str
-    cites: Annotated[tuple[Citation, ...], Field(min_length=1)]
+    cites: tuple[Citation, ...] = ()
     needs: tuple[Need, ...] = ()
     reason: str
     instead: str
 
     @property
     def paragraphs(self) -> str:
-        """The paragraphs that the rule cites, as a message quotes them."""
+        """The paragraphs that the rule rests on; none for one that is this project's own."""
         return "; ".join(citation.paragraph for citation in self.cites)
 
 

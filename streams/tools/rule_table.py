@@ -58,7 +58,7 @@ def table_rows(book: Rulebook, day: date) -> list[Row]:
                 "-",
                 "-",
                 "not judged",
-                unjudged.paragraphs,
+                unjudged.paragraphs or "-",
                 unjudged.instead,
                 "-",
                 "-",
