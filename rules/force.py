@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import combinations
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,10 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _known_keys(codes: Mapping[str, str]) -> Mapping[str, str]:
-    if unknown := sorted(key for key in codes.values() if key not in KEYS and not key.startswith(("Q_", "X_"))):
-        raise ValueError(f"maps to keys that the contract does not have: {', '.join(unknown)}")
-    return codes
+def _known_key(key: str) -> str:
+    if key not in KEYS and not key.startswith(("Q_", "X_")):
+        raise ValueError(f"{key}: expected a key of the contract, or a qualifier (Q_) or a marker (X_)")
+    return key
 
 
 def _known_name(name: str) -> str:
@@ -63,7 +63,17 @@ class Period(BaseModel):
 class DatedCodes(Period):
     """The meaning of a force's codes for reports of the days of a period (E46)."""
 
-    codes: Annotated[Mapping[str, str], AfterValidator(_known_keys)] = Field(alias="map")
+    codes: Mapping[str, Annotated[str, AfterValidator(_known_key)]] = Field(alias="map")
+
+
+class Gap(NamedTuple):
+    """Days, both included, on which a code means nothing between two periods in which it means something."""
+
+    code: str
+    first: date
+    last: date
+    place: int
+    """Where the period after it stands among the force's periods."""
 
 
 class Links(BaseModel):
@@ -119,7 +129,10 @@ class ForceProfile(BaseModel):
             if one.overlaps(other) and (
                 twice := sorted(c for c, key in one.codes.items() if other.codes.get(c, key) != key)
             ):
-                raise ValueError(f"expected one meaning a day; two periods that overlap differ on {', '.join(twice)}")
+                begun = f"those from {min(one.first, other.first)} and from {max(one.first, other.first)}"
+                raise ValueError(
+                    f"expected one meaning a day; periods that overlap differ on {', '.join(twice)}: {begun}"
+                )
         return codes
 
     @cached_property
@@ -131,6 +144,20 @@ class ForceProfile(BaseModel):
     def code_map(self) -> CodeMap:
         """The force's codes over the contract's keys."""
         return CodeMap((dated.first, dated.last, dated.codes) for dated in self.codes)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The days on which a code of the map means nothing although it did before and does again."""
+        found: list[Gap] = []
+        known_until: dict[str, date] = {}
+        for place, dated in sorted(enumerate(self.codes), key=lambda period: period[1].first):
+            for code in dated.codes:
+                until = known_until.get(code, date.max)
+                if dated.first > until and dated.first - until > timedelta(days=1):
+                    found.append(Gap(code, until + timedelta(days=1), dated.first - timedelta(days=1), place))
+                last = dated.last or date.max
+                known_until[code] = max(known_until.get(code, last), last)
+        return found
 
     @property
     def max_exception(self) -> timedelta | None:

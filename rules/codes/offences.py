@@ -43,7 +43,10 @@ _GROUP_OF_OFFENCE = {
 
 
 class Offence(NamedTuple):
-    """What the tables say of an offence or a class; both days are local days of the report, and included."""
+    """What the tables say of an offence, a class, or a number; both days are local days of the report, and included.
+
+    `class_` is the name itself for a number that stands for several classes. `source` is a key of the table's sources.
+    """
 
     name: str
     class_: str
@@ -52,6 +55,7 @@ class Offence(NamedTuple):
     basis: Basis
     first: date
     last: date
+    source: str
 
 
 def gravest(groups: Iterable[str]) -> str:
@@ -84,24 +88,26 @@ def offence_number(code: str) -> str:
 def _offences() -> dict[str, Offence]:
     table = national("classes.yaml")
     found: dict[str, Offence] = {}
-    for written, row in table["classes"].items():
+    for written, row in (table["classes"] | table["numbers"]).items():
         name = offence_code(written)
-        found[name] = Offence(name, name, row["group"], row["sub_group"], row["basis"], *_days(row))
+        found[name] = Offence(name, name, row["group"], row["sub_group"], row["basis"], *_origin(row, table))
     for name, row in table["offences"].items():
         known = found[row["class"]]
-        found[name] = Offence(name, known.name, known.group, known.sub_group, row["basis"], *_days(row))
+        group = _GROUP_OF_OFFENCE.get(name, known.group)
+        found[name] = Offence(name, known.name, group, known.sub_group, row["basis"], *_origin(row, table))
     for name, row in table["reported_incidents"].items():
         group = _GROUP_OF_REPORTED[record_kind(name)]
-        found[name] = Offence(name, name, group, "Reported incident", "victim", *_days(row))
+        found[name] = Offence(name, name, group, "Reported incident", "victim", *_origin(row, table))
     return found
 
 
-def _days(row: Mapping[str, Any]) -> tuple[date, date]:
-    return row.get("from", date.min), row.get("until", date.max)
+def _origin(row: Mapping[str, Any], table: Mapping[str, Any]) -> tuple[date, date, str]:
+    """Return the first and the last day of a row of a table, and its source."""
+    return row.get("from", date.min), row.get("until", date.max), row.get("source", table["source"])
 
 
 OFFENCES: Mapping[str, Offence] = _offences()
-"""Classes, and the offences that differ from theirs, by name."""
+"""Classes, numbers that stand for several, and single offences, by name."""
 OFFENCE_SETS: Mapping[str, frozenset[str]] = {
     name: frozenset(members) for name, members in national("classes.yaml")["sets"].items()
 }
@@ -120,7 +126,7 @@ def offence_group(code: str) -> str | None:
 
 @lru_cache(4096)
 def offence(code: str) -> Offence | None:
-    """Return what the tables say of a code: of the offence itself, else of its class or number; None if nothing."""
+    """Return what the tables say of a code: of the offence itself, else of its number or class; None if nothing."""
     number = offence_number(code)
     return OFFENCES.get(code) or OFFENCES.get(number) or OFFENCES.get(number.lstrip("0"))
 

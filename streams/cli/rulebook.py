@@ -1,7 +1,7 @@
 """The commands that look at the rulebook and check it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -10,9 +10,10 @@ import click
 
 from rules.book_files import load_rulebook
 from rules.examples import failures
+from rules.force import ForceProfile
 from rules.rulebook import Rulebook
 from rules.schema import as_written
-from rules.yaml_source import FileFaults
+from rules.yaml_source import Fault, FileFaults, fault_at, read_model
 from streams.cli.common import AS_JSON, FORCES, RULEBOOK, say
 from streams.settings import load_forces, load_settings, unmapped_codes
 from streams.tools.rule_table import Row, as_csv, as_html, as_markdown, table_rows
@@ -28,12 +29,34 @@ def _book(rulebook: Path | None) -> Rulebook:
     return load_rulebook(load_settings(rulebook=rulebook).rulebook)
 
 
+def _remarks(folder: Path | None, book: Rulebook) -> Iterator[Fault]:
+    """Yield what is no fault of a force's file and yet to be known: days without a meaning, rules that are not judged."""
+    for file in sorted(folder.glob("*/force.yaml")) if folder is not None else ():
+        named = f"{file.parent.name}/{file.name}"
+        profile = read_model(ForceProfile, content := file.read_bytes(), named)
+        for gap in profile.gaps:
+            said = f"means nothing from {gap.first} until {gap.last}"
+            yield fault_at(named, content, ("codes", gap.place, "map", gap.code), said)
+        for place, name in enumerate(profile.not_supplied):
+            unjudged = ", ".join(rule.id for rule in book.rules.values() if not rule.is_checkable([name]))
+            said = (
+                f"without {name} these are not judged here: {unjudged}"
+                if unjudged
+                else f"no rule says that it needs {name}"
+            )
+            yield fault_at(named, content, ("not_supplied", place), said)
+
+
 @rules.command("check")
 @RULEBOOK
 @FORCES
 @AS_JSON
 def rules_check(rulebook: Path | None, forces: Path | None, as_json: bool) -> None:
-    """Check every rule file and every force's file; all faults are named with file and line."""
+    """Check every rule file and every force's file; all faults are named with file and line.
+
+    Where there are none, it says of each force on which days a code means nothing between two periods, and which rules
+    are not judged because its feeds cannot give what they need.
+    """
     settings = load_settings(rulebook=rulebook, forces=forces)
     try:
         book = load_rulebook(settings.rulebook)
@@ -43,10 +66,13 @@ def rules_check(rulebook: Path | None, forces: Path | None, as_json: bool) -> No
     except FileFaults as error:
         say({"faults": [fault._asdict() for fault in error.faults]} if as_json else None, iter(str(error).splitlines()))
         sys.exit(1)
+    remarks = list(_remarks(settings.forces, book))
     counts = {"rules": len(book.rules), "examples": sum(len(rule.examples) for rule in book.rules.values())}
     said = f"{counts['rules']} rules with {counts['examples']} examples are well formed; the book's hash is {book.hash}"
     unjudged = f"{len(book.not_checked)} rules are not judged, and the book says why: {', '.join(book.not_checked)}"
-    say({**counts, "rulebook_hash": book.hash, "faults": []} if as_json else None, iter([said, unjudged]))
+    named = [{"file": one.file, "line": one.line, "path": one.path, "remark": one.expected} for one in remarks]
+    report = {**counts, "rulebook_hash": book.hash, "faults": [], "remarks": named}
+    say(report if as_json else None, iter([said, unjudged, *map(str, remarks)]))
 
 
 @rules.command("test")

@@ -26,7 +26,23 @@ def events(folder: Path) -> str:
 
 
 def test_its_file_is_well_formed_and_every_code_of_its_control_room_is_mapped() -> None:
-    assert run("rules", "check", "--forces", str(FORCES)).exit_code == 0
+    said = run("rules", "check", "--forces", str(FORCES))
+
+    assert said.exit_code == 0
+    assert "\n".join(line for line in said.output.splitlines() if line.startswith("example/")) in README
+
+
+def test_a_day_on_which_one_of_its_codes_means_nothing_is_said_as_its_page_shows(tmp_path: Path) -> None:
+    folder = tmp_path / "forces" / "example"
+    folder.mkdir(parents=True)
+    text = (EXAMPLE / "force.yaml").read_text("utf-8")
+    (folder / "force.yaml").write_text(text.replace("until: 2026-05-31", "until: 2026-04-30"), "utf-8")
+
+    said = run("rules", "check", "--forces", str(folder.parent))
+
+    assert said.exit_code == 0
+    (told,) = [line for line in said.output.splitlines() if "means nothing" in line]
+    assert told in README
 
 
 def test_its_export_is_decided_as_its_page_says(tmp_path: Path) -> None:
@@ -47,10 +63,18 @@ def test_its_export_is_decided_as_its_page_says(tmp_path: Path) -> None:
         "EX-0009": "recorded_in_time",
         "EX-0010": "not_expected",
         "EX-0012": "merged",
-        "EX-0013": "not_expected",
+        "EX-0013": "due_soon",
+        "EX-0014": "not_expected",
+        "EX-0015": "recorded_in_time",
+        "EX-0016": "recorded_in_time",
+        "EX-0017": "monitoring",
+        "EX-0018": "not_expected",
     }
     assert {"M13", "M15", "M24"} <= set(answers["EX-0004"]["rules"])
     assert "M20" in answers["EX-0011"]["rules"]
+    assert "M03" in answers["EX-0013"]["rules"]
+    assert not answers["EX-0015"]["same_day"]
+    assert "M15" in answers["EX-0017"]["rules"]
 
 
 def test_what_its_feeds_cannot_give_is_said_and_not_asked_for(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rules.force import ForceProfile
+from rules.force import ForceProfile, Gap
 
 
 def profile(**said: Any) -> ForceProfile:
@@ -78,7 +78,7 @@ def test_a_code_has_one_meaning_a_day() -> None:
     overlapping = {"from": "2026-05-31", "map": {"X1": "CRIME_VEHICLE", "X2": "CRIME_DAMAGE"}}
 
     assert ForceProfile.model_validate({"force": "Kent", "codes": [spring, summer]}).codes[1].codes == summer["map"]
-    with pytest.raises(ValidationError, match=r"expected one meaning a day; two periods that overlap differ on X1 "):
+    with pytest.raises(ValidationError, match=r"differ on X1: those from 2026-03-01 and from 2026-05-31"):
         ForceProfile.model_validate({"force": "Kent", "codes": [overlapping, spring]})
 
 
@@ -87,3 +87,24 @@ def test_what_is_not_supplied_is_a_field_or_an_event_type_of_the_contract(name: 
     assert ForceProfile(force="Kent", not_supplied=(name,)).not_supplied == (name,)
     with pytest.raises(ValidationError, match="expected a field or an event type of the contract"):
         ForceProfile(force="Kent", not_supplied=(f"{name}s",))
+
+
+def test_a_gap_is_where_a_code_means_nothing_between_two_periods() -> None:
+    periods = [
+        {"from": "2026-06-02", "map": {"X1": "CRIME_VEHICLE", "X2": "CRIME_THEFT", "X3": "CRIME_DAMAGE"}},
+        {"from": "2026-01-01", "until": "2026-03-31", "map": {"X1": "CRIME_THEFT", "X2": "CRIME_THEFT"}},
+        {"from": "2026-02-01", "until": "2026-02-28", "map": {"X1": "CRIME_THEFT"}},
+        {"from": "2026-04-01", "until": "2026-06-01", "map": {"X2": "CRIME_THEFT"}},
+    ]
+
+    assert profile(codes=periods).gaps == [Gap("X1", date(2026, 4, 1), date(2026, 6, 1), 0)]
+
+
+def test_a_code_that_never_ended_has_no_gap() -> None:
+    periods = [
+        {"from": "2026-01-01", "map": {"X1": "CRIME_THEFT"}},
+        {"from": "2026-06-01", "map": {"X1": "CRIME_THEFT"}},
+    ]
+
+    assert profile(codes=periods).gaps == []
+    assert profile(codes=periods[:1]).gaps == []
