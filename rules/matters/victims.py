@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from rules import codes
 from rules.crime import Crime
 from rules.facts.registry import Matter, Moment
 from rules.matters.registry import matter
@@ -49,8 +50,9 @@ class Owed(NamedTuple):
     @property
     def has_enhanced_rights(self) -> bool:
         """Whether the feeds say what gives a victim enhanced rights: age, vulnerability, the crime, or that it goes on."""
-        of_crime = self.crime.group in ENHANCED_GROUPS or not ENHANCED_QUALIFIERS.isdisjoint(self.situation.qualifiers)
-        return self.is_young or bool(self.victim.get("vulnerable")) or of_crime
+        of_victim = self.is_young or bool(self.victim.get("vulnerable"))
+        of_class = self.crime.group in ENHANCED_GROUPS or codes.in_set("slavery", self.crime.code)
+        return of_victim or of_class or not ENHANCED_QUALIFIERS.isdisjoint(self.situation.qualifiers)
 
     def contacted(self, kind: str) -> bool:
         """Whether a contact of a kind was made, or declined."""
@@ -58,11 +60,23 @@ class Owed(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """A duty: the parameter that says in how many working days, whom it is owed to, and whether it is done."""
+    """A duty: the parameter that says in how many working days, whom it is owed to, and what does it.
+
+    A contact of the kind does it, made or declined, and so does what the victim's own data say.
+    """
 
     within: str
-    is_owed: Callable[[Owed], bool]
-    is_done: Callable[[Owed], bool]
+    contact: str | None = None
+    is_owed: Callable[[Owed], bool] = lambda owed: True
+    is_stated: Callable[[Owed], bool] = lambda owed: False
+
+    def is_done(self, owed: Owed) -> bool:
+        """Whether it is done, or was declined."""
+        return self.is_stated(owed) or (self.contact is not None and owed.contacted(self.contact))
+
+    def is_declined(self, owed: Owed) -> bool:
+        """Whether nothing but the victim's no ended it."""
+        return not self.is_stated(owed) and bool(owed.crime.contacts.get((owed.ref, self.contact or "")))
 
 
 def _equality_known(owed: Owed) -> bool:
@@ -71,22 +85,17 @@ def _equality_known(owed: Owed) -> bool:
 
 
 DUTIES: dict[str, Duty] = {
-    "equality": Duty("equality_within", lambda owed: True, _equality_known),
-    "young_victim_support": Duty(
-        "enhanced_within",
-        lambda owed: owed.is_young,
-        lambda owed: owed.contacted("young_victim_support_offered"),
-    ),
+    "equality": Duty("equality_within", is_stated=_equality_known),
+    "young_victim_support": Duty("enhanced_within", "young_victim_support_offered", is_owed=lambda owed: owed.is_young),
     "enhanced_rights": Duty(
         "enhanced_within",
-        lambda owed: owed.has_enhanced_rights and not owed.is_young,
-        lambda owed: owed.victim.get("enhanced") is True or owed.contacted("referral_offered"),
+        "referral_offered",
+        is_owed=lambda owed: owed.has_enhanced_rights and not owed.is_young,
+        is_stated=lambda owed: owed.victim.get("enhanced") is True,
     ),
-    "written_confirmation": Duty(
-        "confirmation_within", lambda owed: True, lambda owed: owed.contacted("written_confirmation")
-    ),
-    "needs_assessment": Duty("confirmation_within", lambda owed: True, lambda owed: owed.contacted("needs_assessment")),
-    "referral_offered": Duty("referral_within", lambda owed: True, lambda owed: owed.contacted("referral_offered")),
+    "written_confirmation": Duty("confirmation_within", "written_confirmation"),
+    "needs_assessment": Duty("confirmation_within", "needs_assessment"),
+    "referral_offered": Duty("referral_within", "referral_offered"),
 }
 
 
@@ -127,11 +136,14 @@ def _each_owed(situation: Situation) -> Iterator[Owed]:
 
 
 def why_done(situation: Situation, occasion: str) -> str:
-    """Return why a duty that an alert was about is owed no longer: `done`, `declined`, else `no_longer_expected`."""
+    """Return why a duty that an alert was about is owed no longer.
+
+    `done` or `declined`; `corrected` where the victim is owed other things still; else `no_longer_expected`.
+    """
     for owed in _each_owed(situation):
         prefix = f"{owed.crime.ref} {owed.ref} "
-        duty = occasion.removeprefix(prefix)
-        if occasion.startswith(prefix) and duty in DUTIES and DUTIES[duty].is_done(owed):
-            kind = "young_victim_support_offered" if duty == "young_victim_support" else duty
-            return "declined" if owed.crime.contacts.get((owed.ref, kind)) else "done"
+        if occasion.startswith(prefix) and (duty := DUTIES.get(occasion.removeprefix(prefix))) is not None:
+            if not duty.is_done(owed):
+                return "corrected"
+            return "declined" if duty.is_declined(owed) else "done"
     return "no_longer_expected"

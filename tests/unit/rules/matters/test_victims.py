@@ -4,6 +4,7 @@ import pytest
 
 from rules.force import ForceProfile
 from rules.matters import MATTERS
+from rules.matters.victims import ENHANCED_QUALIFIERS
 from tests.unit.rules.given import Line, assessed, line, opened, played
 
 DAYS = 24.0
@@ -16,7 +17,7 @@ def report(**victim: Any) -> Line:
 
 
 def recorded(hours: float = 1, **data: Any) -> Line:
-    return line(hours, "recorded", offence_code="039/00", **{"victim_refs": ["V1"], **data})
+    return line(hours, "recorded", **{"offence_code": "039/00", "victim_refs": ["V1"], **data})
 
 
 def contacted(hours: float, kind: str, **data: Any) -> Line:
@@ -58,6 +59,47 @@ def test_a_young_victim_and_one_with_enhanced_rights_is_owed_more(victim: dict[s
     extra = {"C1 V1 " + more} if more else set()
 
     assert duties(report(**victim), recorded()) - {f"C1 V1 {duty}" for duty in ALL} == extra
+
+
+@pytest.mark.parametrize(("code", "enhanced"), [("019/08", True), ("106/00", True), ("039/00", False)])
+def test_the_class_of_the_crime_gives_enhanced_rights(code: str, enhanced: bool) -> None:
+    found = duties(report(), recorded(offence_code=code))
+
+    assert ("C1 V1 enhanced_rights" in found) is enhanced
+
+
+@pytest.mark.parametrize("qualifier", sorted(ENHANCED_QUALIFIERS))
+def test_a_qualifier_of_the_log_gives_enhanced_rights(qualifier: str) -> None:
+    marked = opened(opening_code="CRIME_THEFT", victims=[{"victim_ref": "V1"}], qualifiers=[qualifier])
+
+    assert "C1 V1 enhanced_rights" in duties(marked, recorded())
+
+
+@pytest.mark.parametrize(
+    ("victim", "said", "resolution"),
+    [
+        ({"vulnerable": True}, contacted(10 * DAYS, "referral_offered", declined=True), "declined"),
+        ({"vulnerable": True}, contacted(10 * DAYS, "referral_offered"), "done"),
+        ({"vulnerable": True}, line(10 * DAYS, "victim", victim={"victim_ref": "V1", "enhanced": True}), "done"),
+        (
+            {"vulnerable": True},
+            line(10 * DAYS, "victim", victim={"victim_ref": "V1", "vulnerable": False}),
+            "corrected",
+        ),
+        ({"age": 17}, contacted(10 * DAYS, "young_victim_support_offered", declined=True), "declined"),
+        ({"age": 17}, line(10 * DAYS, "victim", victim={"victim_ref": "V1", "age": 18}), "corrected"),
+        ({"age": 17}, line(10 * DAYS, "victim", victim={"victim_ref": "V1", "kind": "state"}), "no_longer_expected"),
+        ({"age": 17}, line(10 * DAYS, "unlinked"), "no_longer_expected"),
+    ],
+)
+def test_what_enhanced_rights_add_is_resolved_by_what_ended_it(
+    victim: dict[str, Any], said: Line, resolution: str
+) -> None:
+    last = [
+        alert for alert in played(report(**victim), recorded(), said, until=20 * DAYS).changes if alert.rule == "M43"
+    ]
+
+    assert (last[-1].status, last[-1].resolution) == ("resolved", resolution)
 
 
 @pytest.mark.parametrize("kind", ["organisation", "state"])
