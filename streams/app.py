@@ -15,6 +15,7 @@ from streams.agents.inboxes import Inboxes
 from streams.agents.incidents import IncidentAgent
 from streams.agents.intake import Intake
 from streams.agents.judge import Judge
+from streams.agents.rows import unite_crime, unite_incident
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
@@ -72,8 +73,12 @@ class Live:
             app.agent(_raw(app, topic), name=f"intake of {topic}")(self.intake.run)
         app.agent(_raw(app, inboxes.crimes), name="crimes")(self.crimes.run)
         app.agent(_raw(app, inboxes.incidents), name="incidents")(self.incidents.run)
-        self.crimes.table = StateTable(app, "crimes", settings.partitions, self.flush, self.crimes.recovered)
-        self.incidents.table = StateTable(app, "incidents", settings.partitions, self.flush, self.incidents.recovered)
+        self.crimes.table = StateTable(
+            app, "crimes", settings.partitions, self.flush, self.crimes.recovered, unite_crime
+        )
+        self.incidents.table = StateTable(
+            app, "incidents", settings.partitions, self.flush, self.incidents.recovered, unite_incident
+        )
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         app.task(self.flush.run)
         app.task(self._beat)

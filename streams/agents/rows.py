@@ -1,6 +1,8 @@
 """What is kept of an incident and of a crime: what was stated, and what has been said of it, as msgpack.
 
-The first fields of an incident's row are all that the sweep and the gauges need; they are read without the rest.
+The first fields of an incident's row are all that the sweep and the gauges need; they are read without the rest. Before
+them every row has the offset of the last message of its inbox that was taken in: who meets that message again knows that
+what followed from it may not have been said, and what is written with an older one than was there is a zombie's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,12 +16,15 @@ import msgspec
 from rules.alerts import Alert
 from rules.assessment import Turn
 from rules.standing import Standing
-from rules.statements import Statement
+from rules.statements import Statement, Statements
 from streams.agents.messages import Teller
 from streams.outward.metrics import Held
 
 MAX_ROW = 256 * 1024
 """A row is at most this large, so that it always fits into one record of its changelog."""
+
+NOWHERE = -1
+"""The offset of a row that has yet to be given that of its message."""
 
 PATIENCE = timedelta(seconds=30)
 """How long an incident waits to hear of another one that it was merged into, say, before it is judged without."""
@@ -56,7 +61,11 @@ class Body(Mapping[str, Any]):
         return len(self._open())
 
 
-class Summary(msgspec.Struct, array_like=True):
+class _Kept(msgspec.Struct, array_like=True):
+    offset: int
+
+
+class Summary(_Kept, array_like=True):
     """The first fields of an incident's row: when it is due again, and what the gauges count of it.
 
     `review`: what it was last said under forbade paging; once all feeds have been read up to that instant, and nothing
@@ -85,8 +94,7 @@ class IncidentRow(Summary, array_like=True):
     `judged_at` is how far its deadlines were judged, which never goes back. `mute` has the digests of updates that stated
     nothing: they are kept to know a repeat. `explained` is the digest of the explanation that was last published. `asked`
     has the incidents and crimes that it leads to, with the instant since which it waits to hear of them before it is
-    judged; None once they have told, or have not for too long. `offset` is that of the last message of its inbox that was
-    taken in: who meets it again knows that what followed from it may not have been said.
+    judged; None once they have told, or have not for too long.
     """
 
     judged_at: datetime
@@ -98,7 +106,6 @@ class IncidentRow(Summary, array_like=True):
     mute: list[bytes]
     statements: list[Statement]
     alerts: list[tuple[Any, ...]]
-    offset: int = -1
 
     def standing(self) -> Standing:
         """Return what was last said, to go on from."""
@@ -111,14 +118,14 @@ class IncidentRow(Summary, array_like=True):
         )
 
 
-class CrimeRow(msgspec.Struct, array_like=True):
-    """A crime: what was stated of it, the incidents that asked to be told, and the offset as an incident's row has it."""
+class CrimeRow(_Kept, array_like=True):
+    """A crime: what was stated of it, and the incidents that asked to be told."""
 
     statements: list[Statement]
     followers: list[str]
-    offset: int = -1
 
 
+_offset = msgspec.msgpack.Decoder(_Kept).decode
 _incident = msgspec.msgpack.Decoder(IncidentRow).decode
 _crime = msgspec.msgpack.Decoder(CrimeRow).decode
 _summary = msgspec.msgpack.Decoder(Summary).decode
@@ -137,6 +144,38 @@ def read_summary(row: bytes) -> Summary:
 def read_crime(row: bytes) -> CrimeRow:
     """Read a crime's row."""
     return _crime(row)
+
+
+def unite_incident(before: bytes, after: bytes) -> bytes:
+    """Return what is kept of an incident of which one row was written after another.
+
+    That is the later one, unless it had taken in less: a worker wrote it that had lost the incident and did not know yet.
+    Then it is the one that had taken in more, with what only the other knows, to be judged anew; so nothing is missing
+    either where the inboxes were made anew, and their offsets begin again.
+    """
+    if _offset(after).offset >= _offset(before).offset:
+        return after
+    row = read_incident(before)
+    row.statements = _united(row.statements, read_incident(after).statements)
+    row.law = ""
+    return _pack(row)
+
+
+def unite_crime(before: bytes, after: bytes) -> bytes:
+    """Return what is kept of a crime of which one row was written after another, as of an incident."""
+    if _offset(after).offset >= _offset(before).offset:
+        return after
+    row, other = read_crime(before), read_crime(after)
+    row.statements = _united(row.statements, other.statements)
+    row.followers = sorted({*row.followers, *other.followers})
+    return _pack(row)
+
+
+def _united(one: Iterable[Statement], other: Iterable[Statement]) -> list[Statement]:
+    known = Statements()
+    for said in (*one, *other):
+        known.add(said)
+    return list(known)
 
 
 def packed(row: IncidentRow | CrimeRow) -> bytes:
@@ -166,6 +205,7 @@ def incident_row(
     if withheld_at is not None and not all(alert.paged for alert in standing_alerts):
         withheld.append(withheld_at)
     return IncidentRow(
+        offset=NOWHERE,
         force=force,
         law=law,
         due=min((at + PATIENCE for at in asked.values() if at), default=None if turn is None else turn.at),

@@ -35,6 +35,8 @@ WATCHES_EVERY = 1.0
 
 Headers = list[tuple[str, bytes]]
 Recovered = Callable[[frozenset[int]], None]
+Unite = Callable[[bytes, bytes], bytes]
+"""What is kept of a row that was written after another one of its key."""
 
 
 def _end(error: Exception) -> None:
@@ -65,11 +67,16 @@ class SendRefused(Exception):
 class PartitionStore(memory.Store[bytes, bytes]):
     """The rows of one table, `{partition: {key: row}}`; a partition that has left is forgotten with all its rows."""
 
+    unite: Unite
+
     def __post_init__(self) -> None:
         self.parts: dict[int, dict[bytes, bytes]] = {}
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]], to_key: Any, to_value: Any) -> None:
-        """Take in changelog records as they were written; a record without a value removes its row."""
+        """Take in changelog records as they were written; a record without a value removes its row.
+
+        A worker that had lost a partition and did not know yet may have written the last of them, and takes nothing away.
+        """
         for event in batch:
             message = event.message
             rows = self.parts.setdefault(message.partition, {})
@@ -77,7 +84,8 @@ class PartitionStore(memory.Store[bytes, bytes]):
             if message.value is None:
                 rows.pop(message.key, None)
             else:
-                rows[message.key] = message.value
+                before = rows.get(message.key)
+                rows[message.key] = message.value if before is None else self.unite(before, message.value)
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
@@ -97,7 +105,16 @@ class PartitionStore(memory.Store[bytes, bytes]):
 class StateTable(faust.Table[bytes, bytes]):
     """A table of bytes that is read and written by partition, from within the worker's one event loop."""
 
-    def __init__(self, app: faust.App, name: str, partitions: int, flush: "Flush", recovered: Recovered) -> None:
+    def __init__(
+        self,
+        app: faust.App,
+        name: str,
+        partitions: int,
+        flush: "Flush",
+        recovered: Recovered,
+        unite: Unite = lambda before, after: after,
+    ) -> None:
+        self._unite = unite
         super().__init__(app, name=name, partitions=partitions, key_type=bytes, value_type=bytes)
         self.owned: frozenset[int] = frozenset()
         self._flush = flush
@@ -105,7 +122,9 @@ class StateTable(faust.Table[bytes, bytes]):
         app.tables.add(self)
 
     def _new_store(self) -> PartitionStore:
-        return PartitionStore("memory://", self.app, self, table_name=self.name)
+        store = PartitionStore("memory://", self.app, self, table_name=self.name)
+        store.unite = self._unite
+        return store
 
     @property
     def _parts(self) -> dict[int, dict[bytes, bytes]]:

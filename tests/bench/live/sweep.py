@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from rules.force import ForceProfile
 from streams.agents.messages import Seen, key_of, partition_of
-from streams.agents.rows import Summary
+from streams.agents.rows import NOWHERE, Summary
 from streams.agents.sweep import Schedule
 from streams.agents.watermarks import CRIMES, View, Watermarks
 from streams.settings import Settings
@@ -48,7 +48,7 @@ def _forces(count: int) -> str:
 
 
 def _row(force: str, due: datetime) -> Summary:
-    return Summary(force, "", due, None, "North", "monitoring", "violence_without_injury", due, [])
+    return Summary(NOWHERE, force, "", due, None, "North", "monitoring", "violence_without_injury", due, [])
 
 
 def _views(partitions: int) -> Callable[[int, str], View]:

@@ -9,6 +9,7 @@ from rules.alerts import Paging
 from rules.standing import Standing, Watch
 from streams.agents.rows import (
     MAX_ROW,
+    NOWHERE,
     PATIENCE,
     Asked,
     Body,
@@ -21,6 +22,8 @@ from streams.agents.rows import (
     read_crime,
     read_incident,
     read_summary,
+    unite_crime,
+    unite_incident,
 )
 from streams.outward.metrics import Held
 from tests.unit.rules.given import OPENED_AT, PLAIN, Line, after, at, book, line, opened, statements
@@ -82,7 +85,7 @@ def test_what_was_last_said_is_the_same_after_a_row() -> None:
 
 
 def test_a_crime_comes_out_of_its_row_as_it_went_in() -> None:
-    row = CrimeRow(statements(line(1, "recorded")), ["A", "B"])
+    row = CrimeRow(NOWHERE, statements(line(1, "recorded")), ["A", "B"])
 
     assert read_crime(packed(row)) == row
 
@@ -176,17 +179,17 @@ def test_a_packed_body_reads_as_what_was_said() -> None:
 
 
 def test_a_row_is_no_larger_than_fits_into_one_record() -> None:
-    empty = len(packed(CrimeRow([], ["x" * 70_000]))) - 70_000
-    fits = CrimeRow([], ["x" * (MAX_ROW - empty)])
+    empty = len(packed(CrimeRow(NOWHERE, [], ["x" * 70_000]))) - 70_000
+    fits = CrimeRow(NOWHERE, [], ["x" * (MAX_ROW - empty)])
 
     assert len(packed(fits)) == MAX_ROW == 262_144
     with pytest.raises(TooLarge):
-        packed(CrimeRow([], [*fits.followers, ""]))
+        packed(CrimeRow(NOWHERE, [], [*fits.followers, ""]))
 
 
 def test_that_a_row_is_too_large_says_nothing_of_what_is_in_it() -> None:
     with pytest.raises(TooLarge) as raised:
-        packed(CrimeRow([], ["Quarrington" * 30_000]))
+        packed(CrimeRow(NOWHERE, [], ["Quarrington" * 30_000]))
 
     assert str(raised.value) == "its row would have more than 262144 bytes"
 
@@ -198,3 +201,34 @@ def test_a_digest_tells_one_thing_from_another_in_whatever_order_it_was_built(ot
     assert digest(said) == digest({"b": 1, "a": 2})
     assert len(digest(said)) == 8
     assert digest(said) != digest(other)
+
+
+def at_offset(offset: int, *given: Line) -> bytes:
+    row = row_of(*given)
+    row.offset = offset
+    return packed(row)
+
+
+def test_of_two_rows_of_an_incident_the_one_written_later_is_kept() -> None:
+    assert unite_incident(at_offset(4, THEFT), at_offset(5, THEFT, CLOSED)) == at_offset(5, THEFT, CLOSED)
+    assert unite_incident(at_offset(4, THEFT), at_offset(4, THEFT, CLOSED)) == at_offset(4, THEFT, CLOSED)
+
+
+def test_a_row_that_had_taken_in_less_takes_nothing_away_and_what_only_it_knows_is_judged() -> None:
+    missed, known = line(1, "updated", grade="1"), line(2, "updated", area="S")
+    before, zombie = row_of(THEFT, missed, known), row_of(THEFT, missed)
+    before.statements.remove(missed_one := before.statements[1])
+    before.offset, zombie.offset = 5, 4
+
+    united = read_incident(unite_incident(packed(before), packed(zombie)))
+
+    assert united.statements == [before.statements[0], missed_one, before.statements[1]]
+    assert (united.offset, united.law) == (5, "")
+
+
+def test_a_crime_s_row_that_had_taken_in_less_takes_nothing_away_either() -> None:
+    recorded, linked = statements(line(1, "recorded"), line(2, "linked"))
+    before, zombie = CrimeRow(5, [recorded], ["A"]), CrimeRow(4, [linked], ["B"])
+
+    assert unite_crime(packed(zombie), packed(before)) == packed(before)
+    assert read_crime(unite_crime(packed(before), packed(zombie))) == CrimeRow(5, [recorded, linked], ["A", "B"])

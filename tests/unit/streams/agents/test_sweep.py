@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 
 from streams.agents import sweep
-from streams.agents.rows import Summary
+from streams.agents.rows import NOWHERE, Summary
 from streams.agents.sweep import MAX_UNDERWAY, Schedule
 from streams.agents.watermarks import View
 from tests.unit.rules.given import at
@@ -17,7 +17,7 @@ Planned = tuple[bytes, datetime | None, datetime | None, str]
 def row(
     due: datetime | None = None, review: datetime | None = None, group: str = "theft", force: str = "avon"
 ) -> Summary:
-    return Summary(force, "book", due, review, None, "monitoring", group, None, [])
+    return Summary(NOWHERE, force, "book", due, review, None, "monitoring", group, None, [])
 
 
 def schedule(*planned: tuple[bytes, Summary], partition: int = 0) -> Schedule:

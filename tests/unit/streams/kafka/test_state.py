@@ -610,6 +610,14 @@ def test_what_a_changelog_holds_comes_back_by_partition(desk: Desk) -> None:
     assert (desk.table.get(0, b"a"), desk.table.get(1, b"a")) == (b"new", None)
 
 
+def test_what_was_written_after_another_row_of_its_key_is_united_with_it(desk: Desk) -> None:
+    store(desk).unite = lambda before, after: before + b" and " + after
+
+    changelog(desk, (0, b"a", b"old"), (0, b"a", b"new"), (0, b"b", b"row"), (0, b"b", None), (0, b"b", b"anew"))
+
+    assert dict(desk.table.rows(0)) == {b"a": b"old and new", b"b": b"anew"}
+
+
 def test_what_has_left_and_what_comes_anew_is_forgotten(desk: Desk) -> None:
     changelog(desk, *((partition, b"a", b"row") for partition in range(4)))
     left, new = {TP(ROWS, 1), TP("elsewhere", 3)}, {TP(ROWS, 2)}
