@@ -1,7 +1,7 @@
 """Alerts: the difference between what was said of an incident and what is owed now (readings R8, R9, R24)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -16,6 +16,8 @@ from rules.resolutions import why_resolved
 from rules.rule import SEVERITIES, Severity
 
 AlertStatus = Literal["open", "acknowledged", "resolved"]
+Withheld = Literal["shadow", "flood"]
+"""Why an alert that would page does not: its force has paging off for its kind, or one alert speaks for a flood of them."""
 HISTORY_LENGTH = 20
 
 _SUMMARIES = {
@@ -45,6 +47,7 @@ class Alert:
     """One alert as it stands.
 
     `facts` is what it says of its incident, `body` what was built from that when it was last said; `changed_at` is when.
+    What was `withheld` once is not paged for as long as it stands.
     """
 
     alert_id: str
@@ -66,6 +69,7 @@ class Alert:
     acknowledged_by: str | None = None
     history: tuple[tuple[datetime, AlertStatus, str | None], ...] = ()
     changed_at: datetime | None = None
+    withheld: Withheld | None = None
 
     @property
     def stands(self) -> bool:
@@ -94,6 +98,7 @@ class Alert:
             "acknowledged_by": self.acknowledged_by,
             "feed_stale": self.feed_stale,
             "paged": self.paged,
+            "withheld": self.withheld,
             "history": [
                 {"at": format_instant(at), "status": status, **({"by": by} if by else {})}
                 for at, status, by in self.history
@@ -107,7 +112,8 @@ class Paging:
     """Which alerts are handed to Alertmanager, and what forbids it for now (readings R21, R24).
 
     `read_to`: how far the crime feed has been read, None if all of it; `stale`: whether it is silent for longer than it
-    ever is; `catching_up`: whether events that came while nobody read them are still being read.
+    ever is; `catching_up`: whether events that came while nobody read them are still being read; `shadow`: the kinds for
+    which the force has paging off; `flooded`: whether so many are paged that one alert speaks for the others.
     """
 
     severities: frozenset[str] = frozenset({"critical", "high"})
@@ -115,6 +121,8 @@ class Paging:
     read_to: datetime | None = None
     stale: bool = False
     catching_up: bool = False
+    shadow: Collection[str] = ()
+    flooded: bool = False
 
     def rests_on_silence(self, kind: str, due_at: datetime) -> bool:
         """Whether an alert says that no crime has come while one may be waiting to be read."""
@@ -125,6 +133,12 @@ class Paging:
     def allows(self, severity: str, due_on: date) -> bool:
         """Whether an alert of that severity is ever paged; history never is."""
         return severity in self.severities and (self.enforcement_date is None or due_on >= self.enforcement_date)
+
+    def withholds(self, kind: str) -> Withheld | None:
+        """Return why an alert of a kind that would page now does not; None if it does."""
+        if kind in self.shadow:
+            return "shadow"
+        return "flood" if self.flooded else None
 
 
 def alert_id(force: str, incident_ref: str, rule: str, kind: str, occasion: str) -> str:
@@ -170,14 +184,19 @@ def _raised(
     """Return the alert for what is owed: new, open again, or as it stood with what has changed in place."""
     standing = before if before is not None and before.stands else None
     silent = paging.rests_on_silence(owed.kind, owed.due_at) and (standing is None or standing.feed_stale)
-    withheld = (silent or paging.catching_up) and not (standing is not None and standing.paged)
+    was_paged = standing is not None and standing.paged
+    waits = (silent or paging.catching_up) and not was_paged
     due_on = local_day(owed.due_at, assessment.situation.profile.zone)
-    paged = leads and not withheld and paging.allows(owed.severity, due_on)
+    pages = leads and not waits and paging.allows(owed.severity, due_on)
+    withheld = standing.withheld if standing is not None else None
+    if pages and not was_paged and withheld is None:
+        withheld = paging.withholds(owed.kind)
+    paged = pages and withheld is None
     facts = _facts(owed, assessment)
     if standing is not None:
         body = _body(owed, assessment)
-        said = standing.severity, standing.due_at, standing.paged, standing.feed_stale
-        same = said == (owed.severity, owed.due_at, paged, silent) and facts == standing.facts
+        said = standing.severity, standing.due_at, standing.paged, standing.withheld, standing.feed_stale
+        same = said == (owed.severity, owed.due_at, paged, withheld, silent) and facts == standing.facts
         if same and {**body, "rulebook_hash": standing.body["rulebook_hash"]} == dict(standing.body):
             return standing
         return replace(
@@ -185,6 +204,7 @@ def _raised(
             severity=owed.severity,
             due_at=owed.due_at,
             paged=paged,
+            withheld=withheld,
             feed_stale=silent,
             facts=facts,
             body=body,
@@ -202,6 +222,7 @@ def _raised(
         raised_at=raised_at,
         opened_at=at,
         paged=paged,
+        withheld=withheld,
         feed_stale=silent,
         facts=facts,
         body=_body(owed, assessment),

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from rules.codes import KEYS, CodeMap
 from rules.events import TOPICS
 from rules.instants import zone_named
-from rules.vocabulary import ContractPart, Force
+from rules.vocabulary import ContractPart, Force, RaisedKind
 
 
 def _known_zone(name: str) -> str:
@@ -120,6 +120,8 @@ class ForceProfile(BaseModel):
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()
+    shadow: tuple[Literal[RaisedKind, "due_soon"], ...] = ()
+    """The kinds of alert for which paging is off: they stand in the list, marked, and are counted."""
     feeds: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], Feed] = {}
 
     @field_validator("codes")

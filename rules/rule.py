@@ -28,22 +28,12 @@ from rules.expectations import MetBy
 from rules.grounds import GROUNDS
 from rules.instants import Instant
 from rules.matters import MATTERS
+from rules.vocabulary import RaisedKind
 
 Severity = Literal["critical", "high", "medium", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Gravest first: the severities 1 to 4 of DOMAIN.md."""
-Kind = Literal[
-    "overdue",
-    "closed_without_crime",
-    "too_few_crimes",
-    "improper_cancellation",
-    "unjustified_disposal",
-    "victim_service",
-    "data_quality",
-    "classification",
-    "review_overdue",
-    "listed",
-]
+Kind = Literal[RaisedKind, "listed"]
 """`overdue` is an expectation with its `due_soon`; what is `listed` stands in the status's explanation and raises no alert."""
 
 

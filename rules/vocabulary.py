@@ -47,6 +47,17 @@ Relation = Literal["partner", "ex_partner", "family", "acquaintance", "stranger"
 """What the suspect is to the victim."""
 Quality = Literal["ambiguous_local_time", "minute_precision"]
 CancellationReason = Literal["C1", "C2", "C3", "C4", "C5"]
+RaisedKind = Literal[
+    "overdue",
+    "closed_without_crime",
+    "too_few_crimes",
+    "improper_cancellation",
+    "unjustified_disposal",
+    "victim_service",
+    "data_quality",
+    "classification",
+    "review_overdue",
+]
 ContactKind = Literal[
     "written_confirmation", "needs_assessment", "referral_offered", "young_victim_support_offered", "update"
 ]

@@ -10,11 +10,13 @@ import faust
 from rules.events import TOPICS
 from rules.rulebook import Rulebook
 from streams.agents.crimes import CrimeAgent
+from streams.agents.force_watch import ForceWatch
 from streams.agents.heartbeat import Heartbeat
 from streams.agents.inboxes import Inboxes
 from streams.agents.incidents import IncidentAgent
 from streams.agents.intake import Intake
 from streams.agents.judge import Judge
+from streams.agents.pages import Pages
 from streams.agents.rows import unite_crime, unite_incident
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.clock import Clock
@@ -53,6 +55,9 @@ class Live:
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
         told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks(set(TOPICS), settings.hold)
         self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
+        self.watch = ForceWatch(
+            self.flush, clock, self.metrics, forces, told_of_all, settings.partitions, settings.page_severities
+        )
         self.incidents = IncidentAgent(
             self.flush,
             inboxes,
@@ -61,6 +66,8 @@ class Live:
             forces,
             Judge(forces, book, settings.page_severities, settings.hold),
             told_of_all,
+            self.watch,
+            Pages(settings.page_limit, settings.partitions),
             settings.retention,
             broker,
         )
@@ -79,6 +86,8 @@ class Live:
         self.incidents.table = StateTable(
             app, "incidents", settings.partitions, self.flush, self.incidents.recovered, unite_incident
         )
+        # The incident agent tells the watch when rows are here: it has forgotten the gauges of all of them by then.
+        self.watch.table = StateTable(app, "forces", settings.partitions, self.flush, lambda owned: None)
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         app.task(self.flush.run)
         app.task(self._beat)

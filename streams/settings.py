@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """The port of that; 0: a free one."""
     page_severities: frozenset[str] = frozenset({"critical", "high"})
     """The severities that are handed to Alertmanager (reading R24)."""
+    page_limit: Annotated[int, Field(ge=1)] = 100
+    """How many alerts of a force may page within a minute before one speaks for the next of them."""
     retention: Duration = timedelta(days=396)
     """How old an event about an incident that is not held may be: thirteen months."""
     flush: Duration = timedelta(milliseconds=100)

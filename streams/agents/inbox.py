@@ -10,7 +10,7 @@ from typing import Any
 from faust.types import EventT
 from mode.utils.logging import get_logger
 
-from streams.agents.messages import Due, Follow, Message, Origin, Said, Seen, Told, decode
+from streams.agents.messages import Books, Due, Flood, Follow, Message, Origin, Said, Seen, Told, decode
 from streams.clock import Clock
 from streams.kafka.dead_letters import TOPIC as DEAD_LETTERS
 from streams.kafka.dead_letters import dead_letter
@@ -58,7 +58,7 @@ class Inbox:
         if isinstance(message, Seen):
             self._seen(record.partition, message)
             return
-        origin = here if isinstance(message, Due) else message.origin
+        origin = here if isinstance(message, Due | Flood | Books) else message.origin
         try:
             self._handle(record.partition, record.offset, record.key or b"", message, origin)
         except Exception as error:
@@ -75,9 +75,14 @@ class Inbox:
         self._flush.send(DEAD_LETTERS, key, content, None, headers)
 
 
-def _what(message: Said | Told | Follow | Due) -> str:
+def _what(message: Message) -> str:
     """Name a message in the log of a worker, with no number of an incident and nothing that was said."""
-    return "a deadline that is due" if isinstance(message, Due) else f"an event of type {message.origin.type}"
+    match message:
+        case Due():
+            return "a deadline that is due"
+        case Said() | Told() | Follow():
+            return f"an event of type {message.origin.type}"
+    return "what is found of a force as a whole"
 
 
 def _named(error: Exception) -> str:

@@ -10,13 +10,15 @@ from rules.force import ForceProfile
 from rules.instants import local_day, parse_instant
 from rules.statements import Statement
 from rules.status import FINAL
+from streams.agents.force_watch import ForceWatch
 from streams.agents.inbox import Inbox
 from streams.agents.inboxes import Inboxes
 from streams.agents.judge import Judge, Judged
-from streams.agents.messages import Due, Message, Origin, Said, Seen, Teller, Told, key_of, subject_of
+from streams.agents.messages import Books, Due, Flood, Message, Origin, Said, Seen, Teller, Told, key_of, subject_of
+from streams.agents.pages import Pages
 from streams.agents.rows import IncidentRow, packed, read_incident, read_summary
 from streams.agents.sweep import Schedule
-from streams.agents.watermarks import CRIMES, View, Watermarks
+from streams.agents.watermarks import View, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
 from streams.outward.metrics import Metrics
@@ -42,6 +44,8 @@ class IncidentAgent:
         forces: Forces,
         judge: Judge,
         watermarks: Watermarks,
+        watch: ForceWatch,
+        pages: Pages,
         retention: timedelta,
         broker: Mapping[str, str],
     ) -> None:
@@ -51,6 +55,8 @@ class IncidentAgent:
         self._forces = forces
         self._judge = judge
         self._watermarks = watermarks
+        self._watch = watch
+        self._pages = pages
         self._retention = retention
         self._inboxes = inboxes
         self.schedule = Schedule()
@@ -71,6 +77,7 @@ class IncidentAgent:
                 if row.law != self._judge.law_of(row.force):
                     row.due = self._clock.now()
                 self.schedule.plan(partition, key, row)
+        self._watch.recovered(owned)
 
     def sweep(self) -> None:
         """Send a message to each incident that is due, the gravest first."""
@@ -78,6 +85,8 @@ class IncidentAgent:
         due = Due(now)
         for partition, key in self.schedule.take(lambda part, force: self._view(part, force, now)):
             self._inboxes.due(partition, key, due)
+        for force, flood in self._pages.untold():
+            self._inboxes.to_incident(force, "", flood)
         if (heard := self._heard) is not None:
             self._metrics.heartbeat("sweep", min(now, heard))
 
@@ -86,6 +95,9 @@ class IncidentAgent:
 
     def _handle(self, partition: int, offset: int, key: bytes, message: Message, origin: Origin) -> None:
         force, ref = subject_of(key)
+        if isinstance(message, Flood | Books):
+            self._watch.told(partition, offset, force, message)
+            return
         now = self._clock.now()
         content = self.table.get(partition, key)
         row = None if content is None else read_incident(content)
@@ -103,7 +115,8 @@ class IncidentAgent:
                 return
         try:
             view, again = self._view(partition, force, now), row is not None and offset <= row.offset
-            judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again)
+            flooded = self._pages.flooded(force, len(self.table.owned), now)
+            judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again, flooded=flooded)
             judged.row.offset = offset
             content = packed(judged.row)
             said = _written(force, ref, judged)
@@ -116,7 +129,7 @@ class IncidentAgent:
         self.schedule.plan(partition, key, judged.row)
         for topic, name, value in said:
             self._flush.send(topic, name, value)
-        self._count(self._forces.profile(force), row, judged, now)
+        self._count(self._forces.profile(force), partition, row, judged, now)
         if isinstance(message, Said):
             self._metrics.event(origin.topic, origin.type, "used" if judged.new else "repeat")
         for other, facts in judged.told.items():
@@ -127,9 +140,15 @@ class IncidentAgent:
         row.review = None
         self.schedule.plan(partition, key, row)
 
-    def _count(self, profile: ForceProfile, before: IncidentRow | None, judged: Judged, now: datetime) -> None:
+    def _count(
+        self, profile: ForceProfile, partition: int, before: IncidentRow | None, judged: Judged, now: datetime
+    ) -> None:
         for alert in judged.changed:
             self._count_alert(alert, profile, now)
+        for alert in judged.called:
+            self._metrics.called(profile.force, alert.kind, alert.withheld or "paged")
+            if alert.withheld != "shadow":
+                self._pages.called(profile.force, partition, now, withheld=alert.withheld is not None)
         if judged.status is not None:
             self._count_status(before, judged.row, profile)
 
@@ -156,12 +175,9 @@ class IncidentAgent:
     def _seen(self, partition: int, seen: Seen) -> None:
         if not self._watermarks.take(partition, seen):
             return
-        now = self._clock.now()
         if (heard := self._heard) is not None:
             self._metrics.heartbeat("incidents", heard)
-        if partition == 0:  # one owner speaks for all, so that the sum over workers is 0 or 1
-            for profile in self._forces.with_habits(CRIMES):
-                self._metrics.stale(profile.force, CRIMES, self._watermarks.view(0, profile, now).stale)
+        self._watch.seen(partition, seen)
 
     @property
     def _heard(self) -> datetime | None:

@@ -75,7 +75,7 @@ class Intake:
         self._metrics.event(message.topic, "unknown", "dead_letter")
 
     def _note(self, message: Any, said: Statement, now: datetime) -> None:
-        self._metrics.fed(said.force, message.topic, min(said.time, now))
+        self._metrics.fed(said.force, message.topic, said.time, now)
         newest = self.newest.setdefault((message.topic, message.partition), {})
         came = (min(said.time, now), max((now - said.time).total_seconds(), 0.0))
         newest[said.force] = max(came, newest.get(said.force, came))

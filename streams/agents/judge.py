@@ -3,7 +3,7 @@
 This is the whole decision of the live path, and pure; `streams.agents.incidents` moves it between inbox, table and topics.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,14 @@ from streams.settings import Forces
 class Judged:
     """What became of an incident: its row, what is to be said, and what it tells which other incidents.
 
-    `changed` are the alerts that this changed, to be counted; `said` those to publish.
+    `changed` are the alerts that this changed, to be counted; `said` those to publish; `called` those that page from now
+    on, or would but for what withholds them.
     """
 
     row: IncidentRow
     changed: list[Alert]
     said: list[Alert]
+    called: list[Alert]
     status: dict[str, Any] | None
     told: dict[str, list[Statement]]
     new: int
@@ -64,17 +66,27 @@ class Judge:
         teller: Teller | None = None,
         *,
         again: bool = False,
+        flooded: bool = False,
     ) -> Judged:
         """Take in what was stated, by itself or told by another, let time pass up to an instant, and return what follows.
 
         An incident that has just come to depend on another one is not judged until that has told what it knows, which
         takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And of
         what comes late nobody is woken before all feeds have been read up to now: its crime may be on its way as well.
-        What is taken in `again`, after a crash, may have been said to nobody: then all that stands is said.
+        What is taken in `again`, after a crash, may have been said to nobody: then all that stands is said. While the
+        force is `flooded` with alerts nobody is paged.
         """
         profile = self._forces.profile(force)
         withheld = view.catching_up or any(now - said.time > self._late_after for said in statements)
-        paging = Paging(self._page_severities, profile.enforcement_date, view.read_to, view.stale, withheld)
+        paging = Paging(
+            self._page_severities,
+            profile.enforcement_date,
+            view.read_to,
+            view.stale,
+            withheld,
+            profile.shadow,
+            flooded,
+        )
         watch = Watch(profile, self._book, paging, only=ref)
         mute: set[bytes] = set()
         asked: Asked = {}
@@ -88,7 +100,7 @@ class Judge:
             waited = any(asked.values())
             outdated = row.review is not None or row.law != self.law_of(force) or waited
         standing = watch.standings.setdefault(ref, Standing())
-        before = set(standing.alerts)
+        before = dict(standing.alerts)
         facts, explained = standing.facts, row.explained if row is not None else b""
         new = [said for said in statements if not (watch.group.knows(said) or (mute and digest(said) in mute))]
         asked = self._asked(watch, ref, new, asked, now, teller)
@@ -121,6 +133,7 @@ class Judge:
             ),
             changed=changed,
             said=list(standing.alerts.values()) if again else changed,
+            called=[alert for alert in changed if _calls(alert) and not _calls(before.get(alert.alert_id))],
             status=status,
             told=told,
             new=len(new),
@@ -143,7 +156,12 @@ class Judge:
         return asked
 
 
-def _still_true(changed: list[Alert], standing: Standing, before: set[str]) -> list[Alert]:
+def _calls(alert: Alert | None) -> bool:
+    """Whether an alert stands and pages, or would but for what withholds it."""
+    return alert is not None and alert.stands and (alert.paged or alert.withheld is not None)
+
+
+def _still_true(changed: list[Alert], standing: Standing, before: Mapping[str, Alert]) -> list[Alert]:
     """Leave out, and forget, what would have been raised and resolved in between by a worker that was away (R10)."""
     passed = {name for name, alert in standing.alerts.items() if name not in before and not alert.stands}
     for name in passed:

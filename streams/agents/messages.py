@@ -68,7 +68,22 @@ class Seen(msgspec.Struct, frozen=True, array_like=True, tag=5):
     newest: dict[str, tuple[datetime, float]]
 
 
-Message = Said | Told | Follow | Due | Seen
+class Flood(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """So many alerts of a partition were not paged since an instant, because one speaks for all of a force."""
+
+    partition: int
+    since: datetime
+    count: int
+
+
+class Books(msgspec.Struct, frozen=True, array_like=True, tag=7):
+    """What was said of a force's incidents was compared with what is kept of them: one line each that does not agree."""
+
+    at: datetime
+    differences: list[str]
+
+
+Message = Said | Told | Follow | Due | Seen | Flood | Books
 
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Message).decode
@@ -83,6 +98,11 @@ def subject_of(key: bytes) -> tuple[str, str]:
     """Return the force and the reference of a key; no force's name has a stroke, a reference may."""
     force, _, ref = key.decode().partition("/")
     return force, ref
+
+
+def watch_key(force: str) -> bytes:
+    """Return the key of what is kept of a force as a whole: no incident or crime has an empty reference."""
+    return key_of(force, "")
 
 
 def partition_of(key: bytes, partitions: int) -> int:

@@ -18,6 +18,7 @@ from rules.assessment import Turn
 from rules.standing import Standing
 from rules.statements import Statement, Statements
 from streams.agents.messages import Teller
+from streams.agents.rhythm import Rhythm
 from streams.outward.metrics import Held
 
 MAX_ROW = 256 * 1024
@@ -109,7 +110,7 @@ class IncidentRow(Summary, array_like=True):
 
     def standing(self) -> Standing:
         """Return what was last said, to go on from."""
-        alerts = (_alert(kept) for kept in self.alerts)
+        alerts = (unpack_alert(kept) for kept in self.alerts)
         return Standing(
             alerts={alert.alert_id: alert for alert in alerts},
             facts=self.facts,
@@ -125,9 +126,24 @@ class CrimeRow(_Kept, array_like=True):
     followers: list[str]
 
 
+class ForceRow(_Kept, array_like=True):
+    """A force as a whole, as one partition knows it.
+
+    `newest` has by feed the time of its newest event and how many seconds later that came; every partition keeps these.
+    The others are those of the force's home alone: what is usual of each feed; how many alerts of which partition were not
+    paged since when, and when that was last told; the last alert on each thing that may be wrong.
+    """
+
+    newest: dict[str, tuple[datetime, float]]
+    rhythms: dict[str, Rhythm]
+    floods: list[tuple[int, datetime, int, datetime]]
+    alerts: dict[str, tuple[Any, ...]]
+
+
 _offset = msgspec.msgpack.Decoder(_Kept).decode
 _incident = msgspec.msgpack.Decoder(IncidentRow).decode
 _crime = msgspec.msgpack.Decoder(CrimeRow).decode
+_force = msgspec.msgpack.Decoder(ForceRow).decode
 _summary = msgspec.msgpack.Decoder(Summary).decode
 
 
@@ -144,6 +160,11 @@ def read_summary(row: bytes) -> Summary:
 def read_crime(row: bytes) -> CrimeRow:
     """Read a crime's row."""
     return _crime(row)
+
+
+def read_force(row: bytes) -> ForceRow:
+    """Read a force's row."""
+    return _force(row)
 
 
 def unite_incident(before: bytes, after: bytes) -> bytes:
@@ -178,7 +199,7 @@ def _united(one: Iterable[Statement], other: Iterable[Statement]) -> list[Statem
     return list(known)
 
 
-def packed(row: IncidentRow | CrimeRow) -> bytes:
+def packed(row: IncidentRow | CrimeRow | ForceRow) -> bytes:
     """Return a row as it is kept; raises TooLarge."""
     content = _pack(row)
     if len(content) > MAX_ROW:
@@ -223,7 +244,7 @@ def incident_row(
         asked=sorted(asked.items()),
         mute=sorted(mute),
         statements=list(statements),
-        alerts=[_kept(alert) for alert in standing.alerts.values()],
+        alerts=[pack_alert(alert) for alert in standing.alerts.values()],
     )
 
 
@@ -236,13 +257,15 @@ _NAMES = [field.name for field in fields(Alert)]
 _BODY = _NAMES.index("body")
 
 
-def _kept(alert: Alert) -> tuple[Any, ...]:
+def pack_alert(alert: Alert) -> tuple[Any, ...]:
+    """Return an alert as a row keeps it."""
     values = [getattr(alert, name) for name in _NAMES]
     values[_BODY] = alert.body.packed if isinstance(alert.body, Body) else _pack(dict(alert.body))
     return tuple(values)
 
 
-def _alert(kept: tuple[Any, ...]) -> Alert:
+def unpack_alert(kept: tuple[Any, ...]) -> Alert:
+    """Return an alert that a row kept."""
     values = dict(zip(_NAMES, kept, strict=True))
     history = tuple((at, status, by) for at, status, by in values["history"])
     return Alert(**{**values, "body": Body(values["body"]), "history": history})

@@ -34,6 +34,18 @@ class View(NamedTuple):
     catching_up: bool
 
 
+class Heard(NamedTuple):
+    """What is known of a force's feed: its newest event, how much later that came, and how long it is silent since.
+
+    `stale`: whether it is silent, or behind, for longer than it ever is. A feed is silent only as far as it was read.
+    """
+
+    newest: datetime
+    behind: timedelta
+    lasts: timedelta
+    stale: bool
+
+
 class Marks:
     """How far one partition of a topic has been read, by where its end was at which instant."""
 
@@ -80,6 +92,31 @@ class Watermarks:
             feed.newest[force] = max(newest, feed.newest.get(force, newest))
         return feed.least is not None and feed.least != before
 
+    def remember(self, partition: int, name: str, force: str, newest: tuple[datetime, float]) -> None:
+        """Take up what an earlier owner of a partition knew of a force's feed."""
+        feed = self._feeds.setdefault(partition, {}).setdefault(name, _Feed(1))
+        feed.newest[force] = max(newest, feed.newest.get(force, newest))
+
+    def forces(self, partition: int, name: str) -> list[str]:
+        """Return the forces of which a feed has had an event."""
+        feed = self._feeds.get(partition, {}).get(name)
+        return [] if feed is None else sorted(feed.newest)
+
+    def newest(self, partition: int, name: str, force: str) -> tuple[datetime, float] | None:
+        """Return the newest event of a force's feed, and how many seconds later than it happened it came."""
+        feed = self._feeds.get(partition, {}).get(name)
+        return None if feed is None else feed.newest.get(force)
+
+    def heard(self, partition: int, name: str, profile: ForceProfile) -> Heard | None:
+        """Return what is known of a feed with habits; None while that is too little, or the force says nothing of them."""
+        feed, habits = self._feeds.get(partition, {}).get(name), profile.feeds.get(name)  # type: ignore[call-overload]
+        newest = None if feed is None else feed.newest.get(profile.force)
+        if feed is None or feed.least is None or newest is None or habits is None:
+            return None
+        time, behind = newest[0], timedelta(seconds=newest[1])
+        lasts = max(feed.least - (time + behind), timedelta(0))
+        return Heard(time, behind, lasts, max(lasts, behind) > habits.silent_after)
+
     def left(self, partition: int) -> None:
         """Forget what was told over a partition that has gone to another worker."""
         self._feeds.pop(partition, None)
@@ -102,16 +139,14 @@ class Watermarks:
         """Return what may be said about the incidents of a force that live in a partition."""
         feed = self._feeds.get(partition, {}).get(CRIMES)
         least = None if feed is None else feed.least
-        read_to, stale = least or NEVER, False
-        habits, newest = profile.feeds.get(CRIMES), None if feed is None else feed.newest.get(profile.force)
-        if habits is not None and newest is not None and least is not None:
-            time, behind = newest[0], timedelta(seconds=newest[1])
-            silent = now - (time + behind) > habits.silent_after
-            stale = silent or behind > habits.silent_after
-            read_to = time if silent else max(least - behind, time)
-        heard = self.read_to(partition) or NEVER
+        read_to = least or NEVER
+        if (heard := self.heard(partition, CRIMES, profile)) is not None and least is not None:
+            silent = heard.lasts > profile.feeds[CRIMES].silent_after
+            read_to = heard.newest if silent else max(least - heard.behind, heard.newest)
+        all_read_to = self.read_to(partition) or NEVER
         judged_at = self._judged_at((partition, profile.force), read_to, now)
-        return View(judged_at, read_to, min(heard, read_to), stale, now - heard > self._hold)
+        stale = heard is not None and heard.stale
+        return View(judged_at, read_to, min(all_read_to, read_to), stale, now - all_read_to > self._hold)
 
     def _judged_at(self, place: tuple[int, str], read_to: datetime, now: datetime) -> datetime:
         """Return how far deadlines are judged: as far as crimes were read, or, once that has not got on for too long, more.

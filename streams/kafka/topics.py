@@ -97,6 +97,7 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
         Topic(f"{own}-incident-inbox", "internal", "delete", week, ROOM),
         Topic(f"{own}-crimes-changelog", "internal", "compact", room=ROOM),
         Topic(f"{own}-incidents-changelog", "internal", "compact", room=ROOM),
+        Topic(f"{own}-forces-changelog", "internal", "compact", room=ROOM),
     )
 
 

@@ -24,12 +24,14 @@ from rules.events import TOPICS
 from rules.force import ForceProfile
 from rules.rulebook import Rulebook
 from rules.status import FINAL
+from streams.agents.monitor import KIND, RULE, SEVERITIES
 
 OTHER = "other"
 """The area of an incident that has none, or one that its force has not configured."""
 WAITING = ("monitoring", "due_soon", "overdue")
 """The statuses of incidents for which a crime is still to be recorded."""
 Result = Literal["used", "repeat", "expired", "dead_letter"]
+Called = Literal["paged", "shadow", "flood"]
 RESOLUTIONS = (
     "recorded_in_time",
     "recorded_late",
@@ -58,12 +60,14 @@ _HELP = {
     "incidents": "Incidents for which a crime is still to be recorded.",
     "alerts_open": "Alerts that stand, whether acknowledged or not.",
     "alerts_raised_total": "Alerts raised, or raised again.",
+    "pages_total": "Alerts that page, or would: `paged`, `shadow` (paging is off for the kind), `flood` (one speaks for it).",
     "alerts_resolved_total": "Alerts resolved, by why.",
     "outcomes_total": "Times that an incident came to a final status; one incident may come to several.",
     "delay_seconds": "Seconds from the start of an incident's clock to the record of its crime.",
     "oldest_overdue_timestamp_seconds": "Earliest deadline of what is overdue, in seconds since 1970; NaN where nothing is.",
     "events_total": "Events read, by what became of them.",
     "feed_last_event_timestamp_seconds": "Time of a feed's newest event, as its source says, in seconds since 1970.",
+    "feed_clock_skew_seconds": "Seconds by which a feed's newest event was ahead of its arrival; below 0: how late it came.",
     "feed_stale": "1 while a feed is silent, or behind, for longer than its force has configured; else 0.",
     "sweep_lateness_seconds": "Seconds from a deadline to the overdue alert about it.",
     "heartbeat_timestamp_seconds": "Heartbeat that came through a stage last, in seconds since 1970.",
@@ -161,11 +165,13 @@ class Metrics:
         self.registry.register(self._gauges)
         self._raised = self._made(Counter, "alerts_raised_total", "force", "kind", "severity", "rule")
         self._resolved = self._made(Counter, "alerts_resolved_total", "force", "kind", "resolution")
+        self._called = self._made(Counter, "pages_total", "force", "kind", "result")
         self._outcomes = self._made(Counter, "outcomes_total", "force", "offence_group", "status")
         self._delay = self._made(partial(Histogram, buckets=_DELAYS), "delay_seconds", "force", "offence_group")
         self._lateness = self._made(partial(Histogram, buckets=_LATENESS), "sweep_lateness_seconds")
         self._events = self._made(Counter, "events_total", "topic", "type", "result")
         self._fed = self._made(Gauge, "feed_last_event_timestamp_seconds", "force", "feed")
+        self._skew = self._made(Gauge, "feed_clock_skew_seconds", "force", "feed")
         self._stale = self._made(Gauge, "feed_stale", "force", "feed")
         self._heartbeat = self._made(Gauge, "heartbeat_timestamp_seconds", "stage")
         self._checkable = self._made(Gauge, "rule_checkable", "force", "rule")
@@ -193,6 +199,8 @@ class Metrics:
             self._checkable.labels(force, unjudged).set(0)
         for kind, severity, rule in self._can_raise:
             self._raised.labels(force, kind, severity, rule)
+            for result in get_args(Called):
+                self._called.labels(force, kind, result)
             for resolution in RESOLUTIONS:
                 self._resolved.labels(force, kind, resolution)
         for group in OFFENCE_GROUPS:
@@ -238,6 +246,10 @@ class Metrics:
         """Count an alert that was raised, or raised again."""
         self._raised.labels(self._known(force), kind, severity, rule).inc()
 
+    def called(self, force: str, kind: str, result: Called) -> None:
+        """Count an alert that pages from now on, or would."""
+        self._called.labels(self._known(force), kind, result).inc()
+
     def resolved(self, force: str, kind: str, resolution: str) -> None:
         """Count an alert that was resolved."""
         self._resolved.labels(self._known(force), kind, resolution).inc()
@@ -250,10 +262,13 @@ class Metrics:
         """Observe how long after the start of its clock an incident's crime was recorded."""
         self._delay.labels(self._known(force), offence_group).observe(seconds)
 
-    def fed(self, force: str, feed: str, time: datetime) -> None:
-        """Take in that a feed had an event of some time; the newest is shown."""
-        newest = self._newest[force, feed] = max(time, self._newest.get((force, feed), time))
-        self._fed.labels(self._known(force), feed).set(newest.timestamp())
+    def fed(self, force: str, feed: str, time: datetime, came: datetime) -> None:
+        """Take in that a feed had an event of some time, which came at an instant; the newest is shown, up to that."""
+        newest = self._newest.get((force, feed), time)
+        if time >= newest:
+            newest = self._newest[force, feed] = time
+            self._skew.labels(self._known(force), feed).set((time - came).total_seconds())
+        self._fed.labels(self._known(force), feed).set(min(newest, came).timestamp())
 
     def stale(self, force: str, feed: str, stale: bool) -> None:
         """Say whether a feed's silence says nothing for now."""
@@ -272,7 +287,7 @@ class Metrics:
 
 def _can_raise(book: Rulebook) -> set[tuple[str, str, str]]:
     """Return every kind, severity and rule that an alert by this book can have."""
-    return {
+    return {(KIND, severity, RULE) for severity in SEVERITIES.values()} | {
         (kind, severity, rule.id)
         for rule in book.rules.values()
         if rule.status != "deprecated"

@@ -325,6 +325,48 @@ def test_an_alert_that_is_raised_again_while_catching_up_is_not_paged() -> None:
     assert not only(again, "overdue").paged
 
 
+def test_a_kind_that_is_in_shadow_is_not_paged_and_says_so_for_as_long_as_it_stands() -> None:
+    shadowed = said_of(THEFT, now=25, paging=Paging(shadow=("overdue",)))
+
+    out_of_it = changes(shadowed, assessed(THEFT, now=26), at(26), Paging())
+
+    assert (only(shadowed, "overdue").paged, only(shadowed, "overdue").withheld) == (False, "shadow")
+    assert only(shadowed, "overdue").as_dict()["withheld"] == "shadow"
+    assert out_of_it == []
+
+
+def test_a_kind_that_is_not_in_shadow_is_paged() -> None:
+    alert = only(said_of(THEFT, now=25, paging=Paging(shadow=("closed_without_crime",))), "overdue")
+
+    assert (alert.paged, alert.withheld) == (True, None)
+
+
+def test_in_a_flood_what_would_page_does_not_and_what_was_paged_before_stays_so() -> None:
+    before = said_of(THEFT, now=25)
+    flooded = Paging(flooded=True)
+
+    new = only(said_of(THEFT, now=25, paging=flooded), "overdue")
+
+    assert (new.paged, new.withheld) == (False, "flood")
+    assert changes(before, assessed(THEFT, now=26), at(26), flooded) == []
+
+
+def test_what_would_not_page_is_not_withheld_either() -> None:
+    low = only(said_of(THEFT, now=25, paging=Paging(frozenset({"critical"}), flooded=True)), "overdue")
+    history = only(said_of(THEFT, now=25, paging=Paging(enforcement_date=date(2026, 4, 4), flooded=True)), "overdue")
+
+    assert (low.withheld, history.withheld) == (None, None)
+
+
+def test_what_was_withheld_and_is_raised_again_may_page() -> None:
+    decided = line(26, "decided", basis="not_notifiable", reason="moot", decided_by="officer")
+    said = said_of(THEFT, decided, now=26, said=said_of(THEFT, now=25, paging=Paging(flooded=True)))
+
+    again = said_of(THEFT, decided, line(27, "withdrawn"), now=27, said=said)
+
+    assert (only(again, "overdue").paged, only(again, "overdue").withheld) == (True, None)
+
+
 def test_an_explanation_changes_in_place() -> None:
     before = said_of(opened(entries=[{"text": "punched"}]), now=25)
     more = line(1, "updated", entries=[{"text": "kicked"}])

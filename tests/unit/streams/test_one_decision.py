@@ -17,6 +17,7 @@ from streams.agents import inbox
 from streams.agents.incidents import ALERTS, STATUSES, IncidentAgent
 from streams.agents.judge import Judge
 from streams.agents.messages import Due, Message, Said, encode, key_of
+from streams.agents.pages import Pages
 from streams.agents.watermarks import Watermarks
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
@@ -34,6 +35,7 @@ from .agents import (
     everything_read,
     inboxes,
     read_up_to,
+    watch_of,
 )
 
 REPORTED = {"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE"}}
@@ -68,7 +70,8 @@ def by_the_live_agent() -> set[str]:
     flush, clock, forces = KeptFlush(), MovedClock(), Forces({})
     metrics, judge = Metrics((), book()), Judge(forces, book(), frozenset({"critical"}), HOLD)
     watermarks, retention = Watermarks(set(TOPICS), HOLD), timedelta(days=30)
-    agent = IncidentAgent(flush, inboxes(flush), clock, metrics, forces, judge, watermarks, retention, {})
+    watch, pages = watch_of(flush, clock, metrics, forces, watermarks), Pages(100, 1)
+    agent = IncidentAgent(flush, inboxes(flush), clock, metrics, forces, judge, watermarks, watch, pages, retention, {})
     agent.table = KeptTable()
     reported, recorded = statements(REPORTED, RECORDED_LATE)
     messages: list[tuple[Any, Message]] = [

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 from rules.examples import FORCE
 from rules.force import Feed, ForceProfile
+from streams.agents.force_watch import ForceWatch
 from streams.agents.inboxes import Inboxes
 from streams.agents.messages import Message, Origin, Seen, decode
-from streams.agents.watermarks import View
+from streams.agents.watermarks import View, Watermarks
 from streams.kafka.state import Flush, Headers, StateTable
 from streams.outward.metrics import Metrics
+from streams.settings import Forces
 from tests.unit.rules.given import OPENED_AT
 
 HOLD = timedelta(minutes=2)
@@ -122,6 +124,13 @@ class Event:
 
 def inboxes(flush: Flush) -> Inboxes:
     return Inboxes(flush, "monitor", PARTITIONS)
+
+
+def watch_of(flush: Flush, clock: MovedClock, metrics: Metrics, forces: Forces, watermarks: Watermarks) -> ForceWatch:
+    """The watch over the forces, with a table of its own."""
+    watch = ForceWatch(flush, clock, metrics, forces, watermarks, PARTITIONS, frozenset({"critical", "high"}))
+    watch.table = KeptTable()
+    return watch
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float:

@@ -14,7 +14,21 @@ from rules.statements import Statement
 from streams.agents import inbox
 from streams.agents.incidents import RETRY_AFTER, IncidentAgent
 from streams.agents.judge import Judge, Judged
-from streams.agents.messages import Due, Message, Origin, Said, Seen, Told, encode, key_of
+from streams.agents.messages import (
+    Books,
+    Due,
+    Flood,
+    Message,
+    Origin,
+    Said,
+    Seen,
+    Told,
+    encode,
+    key_of,
+    partition_of,
+    watch_key,
+)
+from streams.agents.pages import Pages
 from streams.agents.rows import packed, read_incident
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.outward.metrics import Metrics
@@ -33,6 +47,7 @@ from . import (
     counted,
     everything_read,
     inboxes,
+    watch_of,
 )
 
 INBOX = "monitor-incident-inbox"
@@ -59,12 +74,14 @@ class BrokenJudge(Judge):
 class Desk:
     """An incident agent that owns every partition, its rows, its clock and what it sends."""
 
-    def __init__(self, profile: ForceProfile = PROFILE) -> None:
+    def __init__(self, profile: ForceProfile = PROFILE, limit: int = 100) -> None:
         self.flush = KeptFlush()
         self.clock = MovedClock()
         self.metrics = Metrics((profile,), book())
         forces = Forces({FORCE: profile})
         self.judge = BrokenJudge(forces, book(), frozenset({"critical", "high"}), HOLD)
+        watermarks = Watermarks(set(TOPICS), HOLD)
+        self.watch = watch_of(self.flush, self.clock, self.metrics, forces, watermarks)
         self.agent = IncidentAgent(
             self.flush,
             inboxes(self.flush),
@@ -72,7 +89,9 @@ class Desk:
             self.metrics,
             forces,
             self.judge,
-            Watermarks(set(TOPICS), HOLD),
+            watermarks,
+            self.watch,
+            Pages(limit, PARTITIONS),
             RETENTION,
             {},
         )
@@ -536,25 +555,64 @@ def test_of_a_partition_that_has_left_nothing_is_known_when_it_comes_back() -> N
     assert not desk.agent.has_heard
 
 
-@pytest.mark.parametrize(("partition", "shown"), [(0, 1), (1, 0)])
-def test_one_owner_alone_says_that_a_feed_is_stale(partition: int, shown: float) -> None:
+def test_the_watch_over_the_forces_hears_what_is_said_of_their_feeds_and_of_their_alerts() -> None:
     desk = Desk(HABIT)
+    home = partition_of(watch_key(FORCE), PARTITIONS)
     desk.clock.at = at(10)
 
-    desk.take(Seen(CRIMES, 0, 1, at(10), {FORCE: (at(10) - 3 * HOUR, 1.0)}), partition=partition)
+    desk.take(Seen(CRIMES, 0, 1, at(10), {FORCE: (at(10) - 3 * HOUR, 1.0)}), partition=home)
+    desk.take(Flood(0, at(10), 12), ref="", partition=home)
+    desk.take(Books(at(10), ["a difference"]), ref="", partition=home)
 
-    assert counted(desk.metrics, "recording_feed_stale", force=FORCE, feed=CRIMES) == shown
+    assert desk.kinds() == [("monitor", "open")] * 3
+    desk.agent.recovered(frozenset(range(PARTITIONS)))
+    assert counted(desk.metrics, "recording_alerts_open", kind="monitor") == 3
 
 
-def test_a_feed_that_is_back_is_not_stale_any_more() -> None:
-    desk = Desk(HABIT)
-    desk.clock.at = at(10)
-    desk.take(Seen(CRIMES, 0, 1, at(10), {FORCE: (at(7), 1.0)}))
-    desk.clock.at = at(10.01)
+# Who is paged
 
-    desk.take(Seen(CRIMES, 0, 1, at(10.01), {FORCE: (at(10), 1.0)}))
 
-    assert counted(desk.metrics, "recording_feed_stale", force=FORCE, feed=CRIMES) == 0
+def overdue_at_once(desk: Desk, number: int) -> list[dict[str, Any]]:
+    """Let so many thefts of one hour become overdue in one sweep, and return their alerts."""
+    desk.move(0)
+    for n in range(number):
+        desk.say(opened(incident_ref=f"I{n}", opening_code="CRIME_THEFT"), ref=f"I{n}")
+    desk.move(25)
+    for n in range(number):
+        desk.take(Due(desk.clock.at), ref=f"I{n}")
+    return [alert for alert in desk.published("recording-alerts") if alert["kind"] == "overdue"]
+
+
+def test_beyond_the_limit_one_alert_speaks_for_the_others() -> None:
+    desk = Desk(limit=3)
+
+    overdue = overdue_at_once(desk, 5)
+    desk.agent.sweep()
+
+    assert [(alert["paged"], alert.get("withheld")) for alert in overdue] == [(True, None)] * 3 + [(False, "flood")] * 2
+    assert desk.flush.messages(INBOX)[-1] == ("Example/", Flood(0, at(25), 2))
+    assert counted(desk.metrics, "recording_pages_total", kind="overdue", result="paged") == 3
+    assert counted(desk.metrics, "recording_pages_total", kind="overdue", result="flood") == 2
+
+
+def test_what_is_in_shadow_is_counted_and_neither_pages_nor_floods() -> None:
+    desk = Desk(PROFILE.model_copy(update={"shadow": ("overdue", "due_soon")}), limit=3)
+
+    overdue = overdue_at_once(desk, 5)
+    desk.agent.sweep()
+
+    assert {(alert["paged"], alert["withheld"]) for alert in overdue} == {(False, "shadow")}
+    assert counted(desk.metrics, "recording_pages_total", kind="overdue", result="shadow") == 5
+    assert not [message for _, message in desk.flush.messages(INBOX) if isinstance(message, Flood)]
+
+
+def test_who_is_judged_again_is_not_counted_as_called_again() -> None:
+    desk = Desk()
+
+    overdue_at_once(desk, 1)
+    desk.say(line(26, "updated", incident_ref="I0", area="north"), ref="I0")
+
+    assert counted(desk.metrics, "recording_pages_total", kind="overdue", result="paged") == 1
 
 
 def test_a_silence_is_said_without_paging_and_paged_when_the_feed_has_been_read() -> None:

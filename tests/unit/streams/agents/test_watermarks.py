@@ -198,12 +198,37 @@ def test_a_feed_with_a_habit_is_read_as_far_as_its_export_reaches() -> None:
 @pytest.mark.parametrize(("longer", "stale"), [(SECOND * 0, False), (SECOND, True)])
 def test_a_feed_that_is_silent_for_longer_than_ever_is_stale(longer: timedelta, stale: bool) -> None:
     newest = NOON - 2 * HOUR
-    marks = told(Seen(CRIMES, 0, 1, NOON, {FORCE: (newest - SECOND, 1.0)}))
+    marks = told(Seen(CRIMES, 0, 1, NOON + longer, {FORCE: (newest - SECOND, 1.0)}))
 
     view = marks.view(0, HABIT, NOON + longer)
 
     assert view.stale is stale
     assert view.read_to == (newest - SECOND if stale else NOON - SECOND)
+
+
+def test_a_feed_is_silent_only_as_far_as_it_was_read() -> None:
+    marks = told(Seen(CRIMES, 0, 1, NOON, {FORCE: (NOON - SECOND, 1.0)}))
+
+    assert not marks.view(0, HABIT, NOON + 3 * HOUR).stale
+
+
+def test_what_an_earlier_owner_knew_of_a_feed_tells_a_silence_from_a_feed_that_never_spoke() -> None:
+    marks = Watermarks({CRIMES}, HOLD)
+    marks.remember(0, CRIMES, FORCE, (NOON - 3 * HOUR, 1.0))
+    assert (marks.view(0, HABIT, NOON).stale, marks.heard(0, CRIMES, HABIT)) == (False, None)
+
+    marks.take(0, Seen(CRIMES, 0, 1, NOON, {}))
+
+    assert marks.view(0, HABIT, NOON).stale
+
+
+def test_what_was_remembered_gives_way_to_what_is_newer() -> None:
+    marks = told(Seen(CRIMES, 0, 1, NOON, {FORCE: (NOON - SECOND, 1.0)}))
+
+    marks.remember(0, CRIMES, FORCE, (NOON - 3 * HOUR, 1.0))
+
+    assert marks.newest(0, CRIMES, FORCE) == (NOON - SECOND, 1.0)
+    assert marks.forces(0, CRIMES) == [FORCE]
 
 
 @pytest.mark.parametrize(("late", "stale"), [(2 * HOUR, False), (2 * HOUR + SECOND, True)])

@@ -104,7 +104,8 @@ def test_they_are_the_contract_s_with_its_policies_and_periods() -> None:
 def test_the_workers_own_carry_the_application_s_name_and_their_changelogs_never_delete() -> None:
     found = {topic.name: topic.configuration() for topic in topics(SETTINGS) if topic.kind == "internal"}
 
-    assert list(found) == ["own-crime-inbox", "own-incident-inbox", "own-crimes-changelog", CHANGELOG]
+    changelogs = ["own-crimes-changelog", CHANGELOG, "own-forces-changelog"]
+    assert list(found) == ["own-crime-inbox", "own-incident-inbox", *changelogs]
     for name, configuration in found.items():
         changelog = name.endswith("-changelog")
         assert configuration["cleanup.policy"] == ("compact" if changelog else "delete")
@@ -120,7 +121,7 @@ def test_what_is_missing_is_made_with_the_settings_number_of_partitions_and_what
     made = create(SETTINGS)
 
     assert made.present == ["incident-log"]
-    assert len(made.created) == 10
+    assert len(made.created) == 11
     assert broker.topics["incident-log"] == (50, {"cleanup.policy": "delete"})
     assert broker.topics[CHANGELOG][0] == 3
 

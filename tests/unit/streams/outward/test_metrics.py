@@ -75,11 +75,13 @@ CONTRACT = {
     "recording_alerts_open": ("gauge", {"force", "area", "kind", "severity"}),
     "recording_alerts_raised_total": ("counter", {"force", "kind", "severity", "rule"}),
     "recording_alerts_resolved_total": ("counter", {"force", "kind", "resolution"}),
+    "recording_pages_total": ("counter", {"force", "kind", "result"}),
     "recording_outcomes_total": ("counter", {"force", "offence_group", "status"}),
     "recording_delay_seconds": ("histogram", {"force", "offence_group"}),
     "recording_oldest_overdue_timestamp_seconds": ("gauge", {"force", "area"}),
     "recording_events_total": ("counter", {"topic", "type", "result"}),
     "recording_feed_last_event_timestamp_seconds": ("gauge", {"force", "feed"}),
+    "recording_feed_clock_skew_seconds": ("gauge", {"force", "feed"}),
     "recording_feed_stale": ("gauge", {"force", "feed"}),
     "recording_sweep_lateness_seconds": ("histogram", set()),
     "recording_heartbeat_timestamp_seconds": ("gauge", {"stage"}),
@@ -93,7 +95,7 @@ def full() -> Metrics:
     """Metrics in which every one of the table has a series."""
     metrics = metrics_of()
     metrics.changed(0, None, OVERDUE)
-    metrics.fed("avon", "crime-records", NOON)
+    metrics.fed("avon", "crime-records", NOON, NOON)
     metrics.heartbeat("intake", NOON)
     metrics.late(timedelta(seconds=2))
     return metrics
@@ -156,7 +158,8 @@ def test_the_alerts_that_can_be_raised_are_those_of_the_rulebook_and_its_example
         if "severity" in line
     }
     assert given_by_examples <= set(raised)
-    assert {rule for _, _, _, rule in raised} <= set(book().rules)
+    assert {rule for _, kind, _, rule in raised if kind != "monitor"} <= set(book().rules)
+    assert {rule for _, kind, _, rule in raised if kind == "monitor"} == {"M50"}
     assert {severity for _, _, severity, _ in raised} <= set(SEVERITIES)
     assert "listed" not in {kind for _, kind, _, _ in raised}
     assert {kind for _, kind, _, rule in raised if rule == "M05"} == {"due_soon", "overdue"}
@@ -338,11 +341,25 @@ def test_lateness_is_observed_from_a_tenth_of_a_second_to_an_hour_and_is_never_n
 def test_the_newest_event_of_a_feed_is_kept_and_a_feed_without_one_has_no_series() -> None:
     metrics = metrics_of()
 
-    metrics.fed("avon", "crime-records", NOON)
-    metrics.fed("avon", "crime-records", NOON - HOUR)
+    metrics.fed("avon", "crime-records", NOON, NOON)
+    metrics.fed("avon", "crime-records", NOON - HOUR, NOON)
 
     fed = series(metrics, "recording_feed_last_event_timestamp_seconds", "force", "feed")
     assert fed == {("avon", "crime-records"): NOON.timestamp()}
+
+
+@pytest.mark.parametrize(("ahead", "newest"), [(-HOUR, NOON - HOUR), (HOUR, NOON)])
+def test_a_clock_that_is_ahead_or_an_event_that_is_late_is_shown_and_none_is_newer_than_now(
+    ahead: timedelta, newest: datetime
+) -> None:
+    metrics = metrics_of()
+
+    metrics.fed("avon", "crime-records", NOON + ahead, NOON)
+
+    skew = series(metrics, "recording_feed_clock_skew_seconds", "force", "feed")
+    assert skew == {("avon", "crime-records"): ahead.total_seconds()}
+    fed = series(metrics, "recording_feed_last_event_timestamp_seconds", "force", "feed")
+    assert fed["avon", "crime-records"] == newest.timestamp()
 
 
 def test_a_feed_with_a_rhythm_is_not_stale_until_it_is_said_to_be() -> None:
