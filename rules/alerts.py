@@ -125,10 +125,14 @@ class Paging:
     flooded: bool = False
 
     def rests_on_silence(self, kind: str, due_at: datetime) -> bool:
-        """Whether an alert says that no crime has come while one may be waiting to be read."""
-        if kind == "closed_without_crime":
+        """Whether an alert says that something has not come while it may be waiting to be read.
+
+        The crime feed brings the contacts with victims too. What waits for no deadline rests on a feed that is stale alone.
+        """
+        if kind in ("closed_without_crime", "due_soon"):
             return self.stale
-        return kind in ("overdue", "too_few_crimes") and self.read_to is not None and due_at >= self.read_to
+        waits = kind in ("overdue", "too_few_crimes", "victim_service")
+        return waits and self.read_to is not None and due_at >= self.read_to
 
     def allows(self, severity: str, due_on: date) -> bool:
         """Whether an alert of that severity is ever paged; history never is."""

@@ -222,7 +222,9 @@ def incident_row(
     facts, turn = standing.facts, standing.turn
     standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
     deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
-    withheld = [alert.due_at for alert in standing_alerts if alert.feed_stale]
+    withheld = [
+        alert.opened_at if alert.kind == "due_soon" else alert.due_at for alert in standing_alerts if alert.feed_stale
+    ]
     if withheld_at is not None and not all(alert.paged for alert in standing_alerts):
         withheld.append(withheld_at)
     return IncidentRow(

@@ -1,7 +1,7 @@
 """What a crash, a hand-over, a mistake in a rule and a broker in trouble leave behind: nothing missing, nobody woken."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -13,7 +13,7 @@ from tests.eventually import eventually
 from tests.integration.agreement import agrees, send_at_its_time, settle_and_end
 from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import BROKEN, MovedClock
-from tests.integration.workers import Desk, Worker
+from tests.integration.workers import Desk, Worker, standing
 from tests.kafka.cluster import Cluster
 
 pytestmark = pytest.mark.kafka
@@ -131,53 +131,58 @@ def test_rubbish_never_ends_a_worker(kafka: Cluster, tmp_path: Path) -> None:
         assert worker.ready()
 
 
-def test_crimes_that_come_an_hour_behind_but_were_in_time_page_nobody(kafka: Cluster, tmp_path: Path) -> None:
-    """Given a crime feed with a habit, an hour behind over 100 deadlines, then no alert pages; caught up, none stands."""
+def test_a_crime_feed_that_stands_still_over_300_deadlines_pages_once_about_the_feed_and_never_about_an_incident(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    """Given a crime feed that stops, when it comes back with crimes that were in time, then one page went out: about it."""
     start = parse_instant("2026-04-01T09:00:00Z")
-    hour = timedelta(hours=1)
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    count = 300
     forces = tmp_path / "forces" / "example"
     forces.mkdir(parents=True)
     (forces / "force.yaml").write_text("force: Example\nfeeds:\n  crime-records: {silent_after: PT15M}\n")
     log, crimes = [], []
-    for n in range(100):
-        at = start + timedelta(seconds=n)
-        recorded = at + 23 * hour + timedelta(minutes=30)
+    for n in range(count):
+        at = start + n * minute / 60
+        recorded = at + 11 * hour + 30 * minute
         log += events_of(
             [{"at": at.isoformat(), "opened": {"incident_ref": f"I{n}", "opening_code": "CRIME_VIOLENCE"}}]
         )
         crime = {"crime_ref": f"C{n}", "incident_refs": [f"I{n}"]}
         crimes += events_of([{"at": recorded.isoformat(), "recorded": crime}])
-    for n, event in enumerate([*log, *crimes]):
+    (last,) = events_of(
+        [{"at": (start + 11 * hour).isoformat(), "recorded": {"crime_ref": "C", "incident_refs": ["Z"]}}]
+    )
+    for n, event in enumerate([*log, *crimes, last]):
         event["id"] = f"e{n}"
-
-    def elsewhere(at: datetime) -> Event:
-        (said,) = events_of([{"at": at.isoformat(), "recorded": {"crime_ref": "C", "incident_refs": ["Z"]}}])
-        return {**said, "id": f"elsewhere at {at}"}
-
     clock = MovedClock(tmp_path / "clock")
-    clock.move(start + hour)
+    clock.move(start + 11 * hour)
 
-    with (
-        Desk(kafka, tmp_path, "hour-behind", forces=str(tmp_path / "forces"), hold="2") as desk,
-        desk.worker(clock=tmp_path / "clock") as worker,
-    ):
-        eventually(worker.ready)
-        desk.send([*log, elsewhere(start + hour)])
-        eventually(lambda: desk.still([worker], start + hour))
-        late = start + 24 * hour + timedelta(minutes=10)
-        clock.move(late)
-        desk.send([elsewhere(late - hour)])
-        eventually(lambda: desk.still([worker], late - hour))
-        clock.move(late + timedelta(minutes=3))
-        overdue = eventually(lambda: [a for a in desk.alerts().values() if a["kind"] == "overdue"])
-        assert all(alert["feed_stale"] for alert in overdue)
-        clock.move(late + hour)
-        desk.send(crimes)
+    with Desk(kafka, tmp_path, "feed-stands-still", forces=str(tmp_path / "forces"), hold="2") as desk:
+        with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
+            desk.send([*log, last])
+            eventually(lambda: desk.still([worker], start + 11 * hour))
+            clock.move(start + 11 * hour + 20 * minute)
+            eventually(lambda: standing(desk.alerts()) == {"monitor": 1})
+            assert worker.term() == 0
+        with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
+            clock.run_from(start + 24 * hour + 10 * minute)
+            eventually(lambda: standing(desk.alerts())["overdue"] == count)
+            assert all(alert["feed_stale"] for alert in desk.alerts().values() if alert["kind"] == "overdue")
+            clock.run_from(start + 25 * hour)
+            desk.send(crimes)
+            (back,) = events_of(
+                [{"at": clock.now().isoformat(), "recorded": {"crime_ref": "D", "incident_refs": ["Y"]}}]
+            )
+            desk.send([{**back, "id": "back"}])
 
-        expected = {f"I{n}": "recorded_in_time" for n in range(100)}
-        eventually(lambda: expected.items() <= desk.by_incident().items())
-        assert not [alert for alert in desk.every_alert() if alert["paged"] and alert["kind"] == "overdue"]
-        assert not [a for a in desk.alerts().values() if a["kind"] == "overdue" and a["status"] != "resolved"]
+            expected = {f"I{n}": "recorded_in_time" for n in range(count)}
+            eventually(lambda: expected.items() <= desk.by_incident().items())
+            eventually(lambda: not standing(desk.alerts()))
+            paged = {alert["alert_id"]: alert["kind"] for alert in desk.every_alert() if alert["paged"]}
+            assert list(paged.values()) == ["monitor"]
 
 
 def test_a_burst_of_deadlines_is_said_the_gravest_first(kafka: Cluster, tmp_path: Path) -> None:

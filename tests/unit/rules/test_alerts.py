@@ -254,6 +254,7 @@ def required() -> set[str]:
     }
 
 
+VICTIM = opened(opening_code="CRIME_THEFT", victims=[{"victim_ref": "V1"}])
 READ = Paging(read_to=at(30))
 
 
@@ -267,9 +268,12 @@ def test_an_overdue_rests_on_silence_until_crimes_were_read_past_its_deadline(re
 @pytest.mark.parametrize(
     ("given", "kind", "paging", "stale"),
     [
-        ([THEFT], "due_soon", Paging(read_to=at(0), stale=True), False),
+        ([THEFT], "due_soon", Paging(read_to=at(0)), False),
+        ([THEFT], "due_soon", Paging(read_to=at(0), stale=True), True),
         ([THEFT, CLOSED], "closed_without_crime", Paging(read_to=at(0)), False),
         ([THEFT, CLOSED], "closed_without_crime", Paging(read_to=at(30), stale=True), True),
+        ([VICTIM, line(1, "recorded", victim_refs=["V1"])], "victim_service", Paging(read_to=at(0)), True),
+        ([VICTIM, line(1, "recorded", victim_refs=["V1"])], "victim_service", Paging(read_to=at(1000)), False),
         ([TWO_VICTIMS, line(1, "recorded")], "too_few_crimes", Paging(read_to=at(0)), True),
         ([THEFT, line(2, "closed", closing_codes=["CRI"])], "unjustified_disposal", Paging(read_to=at(0), stale=True), False),
     ],
@@ -277,9 +281,11 @@ def test_an_overdue_rests_on_silence_until_crimes_were_read_past_its_deadline(re
 def test_only_what_a_crime_would_answer_rests_on_silence(
     given: list[Line], kind: str, paging: Paging, stale: bool
 ) -> None:
-    now = 12 if kind == "due_soon" else 25
+    now = {"due_soon": 12, "victim_service": 10 * 24}.get(kind, 25)
 
-    assert only(said_of(*given, now=now, paging=paging), kind).feed_stale is stale
+    said = said_of(*given, now=now, paging=paging)
+
+    assert {alert.feed_stale for alert in said.values() if alert.kind == kind} == {stale}
 
 
 def test_a_silence_that_turns_out_true_is_the_same_alert_paged_in_place() -> None:
