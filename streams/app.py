@@ -20,14 +20,12 @@ from streams.agents.pages import Pages
 from streams.agents.rows import unite_crime, unite_incident
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.clock import Clock
-from streams.kafka.state import Flush, StateTable
+from streams.health import Conditions, Health
+from streams.kafka.state import STUCK_AFTER, Flush, StateTable
 from streams.kafka.topics import ROOM
 from streams.kafka.transport import Transport
 from streams.outward.metrics import Metrics
 from streams.settings import Forces, Settings
-
-STUCK_AFTER = timedelta(seconds=60)
-"""How long nothing may have been flushed before the worker says of itself that it is stuck, and ends."""
 
 
 class Live:
@@ -49,7 +47,6 @@ class Live:
         self.app = faust_app(settings, datadir)
         self.metrics = Metrics(forces, book)
         self.flush = Flush(self.app, settings.flush, reached)
-        self._swept = False
         inboxes = Inboxes(self.flush, settings.application, settings.partitions)
         broker = {"bootstrap_servers": settings.broker}
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
@@ -73,6 +70,7 @@ class Live:
         )
         self.heartbeat = Heartbeat(self.app, self.flush, inboxes, clock, self.intake, self.metrics, broker)
         self._connect(inboxes)
+        self.health = Health(self.flush, (self.crimes, self.incidents))
 
     def _connect(self, inboxes: Inboxes) -> None:
         app, settings = self.app, self.settings
@@ -102,7 +100,7 @@ class Live:
     async def _sweep(self) -> None:
         async def sweep() -> None:
             self.incidents.sweep()
-            self._swept = True
+            self.health.swept()
 
         await self._repeat(self.settings.sweep, sweep)
 
@@ -117,20 +115,14 @@ class Live:
                     raise
             await asyncio.sleep(every.total_seconds())
 
-    def live(self) -> dict[str, str | None]:
+    def live(self) -> Conditions:
         """Say what keeps the worker from being alive, by condition; None where it is well."""
-        idle = self.flush.idle
-        stuck = idle > STUCK_AFTER and not self.flush.suspended
-        return {"flush": f"nothing was flushed for {idle.total_seconds():.0f} s" if stuck else None}
+        return self.health.live()
 
-    def ready(self) -> dict[str, str | None]:
+    def ready(self) -> Conditions:
         """Say what keeps the worker from being ready, by condition; None where it is."""
-        moving = "partitions are being assigned, or their rows restored" if self.flush.suspended else None
-        return {
-            "partitions": moving,
-            "sweep": None if self._swept else "the deadlines have not been looked at yet",
-            "feeds": None if self.incidents.has_heard else "it is not known yet how far the feeds have been read",
-        }
+        heard = None if self.incidents.has_heard else "it is not known yet how far the feeds have been read"
+        return {**self.health.ready(), "feeds": heard}
 
 
 def faust_app(settings: Settings, datadir: str) -> faust.App:

@@ -32,7 +32,8 @@ class CrimeAgent:
         self._watermarks = watermarks
         self._inboxes = inboxes
         self.table: StateTable
-        self.run = Inbox(flush, clock, metrics, broker, self._handle, self._seen).run
+        inbox = Inbox(flush, clock, metrics, broker, self._handle, self._seen)
+        self.run, self.words = inbox.run, inbox.words
 
     def recovered(self, owned: frozenset[int]) -> None:
         """Forget what was told over partitions that have gone."""

@@ -4,6 +4,7 @@ What an event causes changes nothing, becomes a dead letter, and the loop goes o
 a table broken) is raised, and ends the worker with nothing acknowledged.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,6 +41,8 @@ class Inbox:
         self._broker = broker
         self._handle = handle
         self._seen = seen
+        self.words: dict[int, float] = {}
+        """When, by the event loop's own time, it was last said over each partition how far a feed was read."""
 
     async def run(self, stream: Any) -> None:
         """Handle a stream of messages for as long as it lasts."""
@@ -56,6 +59,7 @@ class Inbox:
             await self._refuse(here, f"reading an internal message: {type(error).__name__}")
             return
         if isinstance(message, Seen):
+            self.words[record.partition] = asyncio.get_running_loop().time()
             self._seen(record.partition, message)
             return
         origin = here if isinstance(message, Due | Flood | Books) else message.origin

@@ -61,7 +61,8 @@ class IncidentAgent:
         self._inboxes = inboxes
         self.schedule = Schedule()
         self.table: StateTable
-        self.run = Inbox(flush, clock, metrics, broker, self._handle, self._seen).run
+        inbox = Inbox(flush, clock, metrics, broker, self._handle, self._seen)
+        self.run, self.words = inbox.run, inbox.words
 
     def recovered(self, owned: frozenset[int]) -> None:
         """Build the schedule and the gauges of the partitions that are owned now, from the first fields of their rows."""

@@ -27,6 +27,9 @@ log = get_logger(__name__)
 MAX_PENDING = 5_000
 """How many events may wait for the broker's answers before no further one is taken."""
 
+STUCK_AFTER = timedelta(seconds=60)
+"""How long nothing may have been flushed before the worker says of itself that it is stuck, and ends."""
+
 ENDS_WITHIN = timedelta(seconds=10)
 """How long a worker that is to end may take to do so."""
 
@@ -70,6 +73,7 @@ class PartitionStore(memory.Store[bytes, bytes]):
     unite: Unite
 
     def __post_init__(self) -> None:
+        self.restored = 0
         self.parts: dict[int, dict[bytes, bytes]] = {}
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]], to_key: Any, to_value: Any) -> None:
@@ -78,6 +82,7 @@ class PartitionStore(memory.Store[bytes, bytes]):
         A worker that had lost a partition and did not know yet may have written the last of them, and takes nothing away.
         """
         for event in batch:
+            self.restored += 1
             message = event.message
             rows = self.parts.setdefault(message.partition, {})
             assert message.key is not None
@@ -125,6 +130,13 @@ class StateTable(faust.Table[bytes, bytes]):
         store = PartitionStore("memory://", self.app, self, table_name=self.name)
         store.unite = self._unite
         return store
+
+    @property
+    def restored(self) -> int:
+        """How many records of the changelog were taken in since the start."""
+        store = self.data
+        assert isinstance(store, PartitionStore)
+        return store.restored
 
     @property
     def _parts(self) -> dict[int, dict[bytes, bytes]]:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from mode.supervisors import CrashingSupervisor
 
-from streams.app import STUCK_AFTER, Live, faust_app
-from streams.kafka.state import Flush
+from streams.app import Live, faust_app
+from streams.kafka.state import STUCK_AFTER, Flush
 from streams.kafka.topics import ROOM
 from streams.kafka.transport import Transport
 from streams.settings import Forces, Settings
@@ -112,38 +112,30 @@ def test_every_topic_and_inbox_has_an_agent(live: Live) -> None:
     }
 
 
-def test_it_is_alive_while_it_flushes_or_waits_for_partitions(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert live.live() == {"flush": None}
-
-    monkeypatch.setattr(Flush, "idle", STUCK_AFTER * 2)
-    assert live.live() == {"flush": "nothing was flushed for 120 s"}
-
-    monkeypatch.setattr(Flush, "suspended", True)
-    assert live.live() == {"flush": None}
-
-
 def test_it_is_ready_once_rows_are_here_deadlines_were_looked_at_and_the_feeds_are_known(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def unready() -> set[str]:
+        return {condition for condition, why in live.ready().items() if why}
+
     live.incidents.table.owned = frozenset({0})
     monkeypatch.setattr(Flush, "suspended", True)
-    assert all(live.ready().values())
+    assert asyncio.run(unready()) == {"partitions", "sweep", "feeds"}
 
     monkeypatch.setattr(Flush, "suspended", False)
-    assert live.ready()["partitions"] is None
+    assert asyncio.run(unready()) == {"sweep", "feeds"}
 
-    _sweep_once(live, monkeypatch)
-    assert live.ready()["sweep"] is None
-    assert live.ready()["feeds"] == "it is not known yet how far the feeds have been read"
+    async def sweep_and_ask() -> set[str]:
+        await live._sweep()
+        return await unready()
+
+    looks(live, monkeypatch, 1)
+    assert asyncio.run(sweep_and_ask()) == {"feeds"}
 
     for partition, seen in everything_read(0, OPENED_AT):
         live.incidents._seen(partition, seen)
-    assert not any(live.ready().values())
-
-
-def _sweep_once(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     looks(live, monkeypatch, 1)
-    asyncio.run(live._sweep())
+    assert asyncio.run(sweep_and_ask()) == set()
 
 
 def looks(live: Live, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
