@@ -143,6 +143,7 @@ def faust_app(settings: Settings, datadir: str) -> faust.App:
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.instance or None,
         broker_commit_interval=settings.commit.total_seconds(),
         broker_session_timeout=settings.session.total_seconds(),
         broker_heartbeat_interval=settings.session.total_seconds() / 4,

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         str, _written(r"[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits, dots, underscores and hyphens")
     ] = "recording-monitor"
     """The name of the workers' consumer group, and the prefix of the topics that belong to them alone."""
+    instance: Annotated[
+        str, _written(r"[A-Za-z0-9._-]{0,64}", "at most 64 letters, digits, dots, underscores and hyphens")
+    ] = ""
+    """A name of this worker that outlives it, as `worker-0`: started again within its session, it has its partitions back."""
     partitions: Annotated[int, Field(ge=1, le=1000)] = 12
     """How many partitions the topics get that are created, and how many the internal ones must have."""
     replication: Annotated[int, Field(ge=-1, le=32767)] = -1

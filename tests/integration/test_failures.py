@@ -1,6 +1,7 @@
 """What a crash, a hand-over, a mistake in a rule and a broker in trouble leave behind: nothing missing, nobody woken."""
 
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -71,6 +72,37 @@ def test_a_hand_over_loses_nothing_and_says_nothing_twice(kafka: Cluster, tmp_pa
                 settle_and_end(desk, [second], clock, until)
 
                 assert agrees(desk, events, until)
+
+
+def test_workers_with_names_that_are_started_again_one_by_one_have_their_partitions_back_at_once(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    """Given sessions of five minutes, when each worker is stopped or killed and started again, then all goes on."""
+    print(f"seed {SEED}")
+    events = simulated(60, SEED, START)
+    until = parse_instant(events[-1]["time"]) + timedelta(days=3)
+    clock = MovedClock(tmp_path / "clock")
+    before, meanwhile, after = parts(events, 3)
+
+    def named(desk: Desk, name: str) -> Worker:
+        return desk.worker(clock=tmp_path / "clock", instance=name)
+
+    with Desk(kafka, tmp_path, "names", session="300") as desk, ExitStack() as stack:
+        clock.run_from(parse_instant(before[-1]["time"]))
+        desk.send(before)
+        first, second = (stack.enter_context(named(desk, name)) for name in ("worker-0", "worker-1"))
+        eventually(lambda: first.ready() and second.ready())
+        assert first.term() == 0
+        first = stack.enter_context(named(desk, "worker-0"))
+        send_at_its_time(desk, [second], clock, meanwhile)
+        second.kill()
+        second = stack.enter_context(named(desk, "worker-1"))
+        eventually(lambda: first.ready() and second.ready())
+        send_at_its_time(desk, [first, second], clock, after)
+        settle_and_end(desk, [first, second], clock, until)
+
+        assert agrees(desk, events, until)
+        assert desk.cluster.members(desk.application) == 2
 
 
 def test_a_rule_that_fails_on_one_event_makes_it_a_dead_letter_and_the_next_event_is_handled(
