@@ -1,9 +1,9 @@
 """The events with which the live path is measured, as records: one new incident each, or the days of a simulated force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -76,5 +76,9 @@ def mixed(count: int) -> Iterator[Sent]:
     start = datetime.now(UTC).replace(microsecond=0) - BACK
     options = Options(incidents=int(count / EVENTS_A_REPORT) + 1, seed=SEED, start=start, a_day=A_DAY)
     for delivered in islice(simulate(options), count):
-        event = delivered.event
-        yield Sent(TOPIC_OF[event["type"]], str(event.get("subject")).encode(), _encode(event))
+        yield as_sent(delivered.event)
+
+
+def as_sent(event: Mapping[str, Any]) -> Sent:
+    """Return an event as its record."""
+    return Sent(TOPIC_OF[event["type"]], str(event.get("subject")).encode(), _encode(event))
