@@ -24,8 +24,12 @@ from streams.health import Conditions, Health
 from streams.kafka.state import STUCK_AFTER, Flush, StateTable
 from streams.kafka.topics import ROOM
 from streams.kafka.transport import Transport
+from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
 from streams.settings import Forces, Settings
+
+PAGES_EVERY = timedelta(seconds=1)
+"""How often Alertmanager is told what is new."""
 
 
 class Live:
@@ -52,8 +56,17 @@ class Live:
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
         told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks(set(TOPICS), settings.hold)
         self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
+        addresses = [address for address in settings.alertmanagers.split(",") if address]
+        self.pager = Pager(addresses, settings.alertmanager_interval, clock)
         self.watch = ForceWatch(
-            self.flush, clock, self.metrics, forces, told_of_all, settings.partitions, settings.page_severities
+            self.flush,
+            clock,
+            self.metrics,
+            forces,
+            told_of_all,
+            settings.partitions,
+            settings.page_severities,
+            self.pager,
         )
         self.incidents = IncidentAgent(
             self.flush,
@@ -65,6 +78,7 @@ class Live:
             told_of_all,
             self.watch,
             Pages(settings.page_limit, settings.partitions),
+            self.pager,
             settings.retention,
             broker,
         )
@@ -90,6 +104,7 @@ class Live:
         app.task(self.flush.run)
         app.task(self._beat)
         app.task(self._sweep)
+        app.task(self._page)
 
     async def _on_assigned(self, *_: Any, **__: Any) -> None:
         self.intake.forget()
@@ -103,6 +118,9 @@ class Live:
             self.health.swept()
 
         await self._repeat(self.settings.sweep, sweep)
+
+    async def _page(self) -> None:
+        await self._repeat(PAGES_EVERY, self.pager.push)
 
     async def _repeat(self, every: timedelta, do: Callable[[], Awaitable[None]]) -> None:
         """Do something at intervals while no partitions move; whatever it raises ends the worker."""

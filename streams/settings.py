@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     """The port of that; 0: a free one."""
     page_severities: frozenset[str] = frozenset({"critical", "high"})
     """The severities that are handed to Alertmanager (reading R24)."""
+    alertmanagers: Annotated[
+        str, _written(r"(https?://[^\s,]+(,https?://[^\s,]+)*)?", "http://host:port, several with commas between")
+    ] = ""
+    """The addresses of every Alertmanager that is told of the alerts that page; none: nobody is."""
+    alertmanager_interval: Duration = timedelta(minutes=1)
+    """How often every alert that stands is sent to Alertmanager again."""
     page_limit: Annotated[int, Field(ge=1)] = 100
     """How many alerts of a force may page within a minute before one speaks for the next of them."""
     retention: Duration = timedelta(days=396)

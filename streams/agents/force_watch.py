@@ -5,6 +5,7 @@ partition, the home of the force, says what is found.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -20,6 +21,7 @@ from streams.agents.rows import NOWHERE, ForceRow, pack_alert, packed, read_forc
 from streams.agents.watermarks import Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
+from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Held, Metrics
 from streams.settings import Forces
 
@@ -44,6 +46,7 @@ class ForceWatch:
         watermarks: Watermarks,
         partitions: int,
         page_severities: frozenset[str],
+        pager: Pager,
     ) -> None:
         self._flush = flush
         self._clock = clock
@@ -52,6 +55,7 @@ class ForceWatch:
         self._watermarks = watermarks
         self._partitions = partitions
         self._page_severities = page_severities
+        self._pager = pager
         self.table: StateTable
 
     def recovered(self, owned: frozenset[int]) -> None:
@@ -62,7 +66,7 @@ class ForceWatch:
                 for feed, newest in row.newest.items():
                     self._watermarks.remember(partition, feed, force, newest)
                 for kept in row.alerts.values():
-                    self._publish(unpack_alert(kept))
+                    self._publish(partition, unpack_alert(kept))
                 self._metrics.changed(partition, None, _held(force, row))
 
     def seen(self, partition: int, seen: Seen) -> None:
@@ -152,7 +156,7 @@ class ForceWatch:
             return False
         before = _held(force, row)
         row.alerts[about] = pack_alert(alert)
-        self._publish(alert)
+        self._publish(partition, alert)
         self._metrics.changed(partition, before, _held(force, row))
         if alert.just_raised:
             self._metrics.raised(force, KIND, alert.severity, alert.rule)
@@ -160,8 +164,9 @@ class ForceWatch:
             self._metrics.resolved(force, KIND, alert.resolution)
         return True
 
-    def _publish(self, alert: Alert) -> None:
+    def _publish(self, partition: int, alert: Alert) -> None:
         self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
+        self._flush.then(partial(self._pager.take, partition, [alert]))
 
 
 def _held(force: str, row: ForceRow) -> Held:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -21,6 +22,7 @@ from streams.agents.sweep import Schedule
 from streams.agents.watermarks import View, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
+from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
 
@@ -46,6 +48,7 @@ class IncidentAgent:
         watermarks: Watermarks,
         watch: ForceWatch,
         pages: Pages,
+        pager: Pager,
         retention: timedelta,
         broker: Mapping[str, str],
     ) -> None:
@@ -57,6 +60,7 @@ class IncidentAgent:
         self._watermarks = watermarks
         self._watch = watch
         self._pages = pages
+        self._pager = pager
         self._retention = retention
         self._inboxes = inboxes
         self.schedule = Schedule()
@@ -69,12 +73,15 @@ class IncidentAgent:
         for partition in range(self._inboxes.partitions):
             self.schedule.left(partition)
             self._metrics.left(partition)
+            self._pager.left(partition)
             if partition not in owned:
                 self._watermarks.left(partition)
         for partition in owned:
             for key, content in self.table.rows(partition):
                 row = read_summary(content)
                 self._metrics.changed(partition, None, row.held)
+                if row.open_alerts and self._pager.is_used:
+                    self._pager.take(partition, read_incident(content).standing().alerts.values())
                 if row.law != self._judge.law_of(row.force):
                     row.due = self._clock.now()
                 self.schedule.plan(partition, key, row)
@@ -130,6 +137,8 @@ class IncidentAgent:
         self.schedule.plan(partition, key, judged.row)
         for topic, name, value in said:
             self._flush.send(topic, name, value)
+        if judged.said:
+            self._flush.then(partial(self._pager.take, partition, judged.said))
         self._count(self._forces.profile(force), partition, row, judged, now)
         if isinstance(message, Said):
             self._metrics.event(origin.topic, origin.type, "used" if judged.new else "repeat")

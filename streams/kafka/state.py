@@ -192,6 +192,7 @@ class _Pending:
     outputs: list[tuple[str, bytes | None, bytes | None, int | None, Headers | None]] = field(default_factory=list)
     rows: dict[tuple[StateTable, int, bytes], None] = field(default_factory=dict)
     events: list[EventT[Any]] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
 
 
 class Flush:
@@ -244,6 +245,10 @@ class Flush:
     ) -> None:
         """Send a record with the next flush; the order of records to one partition is kept."""
         self._pending.outputs.append((topic, key, value, partition, headers))
+
+    def then(self, do: Callable[[], None]) -> None:
+        """Do something once everything that was caused until now is at the broker."""
+        self._pending.after.append(do)
 
     def touched(self, table: StateTable, partition: int, key: bytes) -> None:
         """Have a row written to its changelog with the next flush, as it then stands."""
@@ -332,6 +337,8 @@ class Flush:
             for event in pending.events:
                 event.ack()
             await self._at("acknowledged", pending)
+            for do in pending.after:
+                do()
             self._unfinished = False
             self._room.set()
             self._finished = asyncio.get_running_loop().time()

@@ -34,6 +34,7 @@ from .agents import (
     Record,
     everything_read,
     inboxes,
+    pager_of,
     read_up_to,
     watch_of,
 )
@@ -71,7 +72,20 @@ def by_the_live_agent() -> set[str]:
     metrics, judge = Metrics((), book()), Judge(forces, book(), frozenset({"critical"}), HOLD)
     watermarks, retention = Watermarks(set(TOPICS), HOLD), timedelta(days=30)
     watch, pages = watch_of(flush, clock, metrics, forces, watermarks), Pages(100, 1)
-    agent = IncidentAgent(flush, inboxes(flush), clock, metrics, forces, judge, watermarks, watch, pages, retention, {})
+    agent = IncidentAgent(
+        flush,
+        inboxes(flush),
+        clock,
+        metrics,
+        forces,
+        judge,
+        watermarks,
+        watch,
+        pages,
+        pager_of(clock),
+        retention,
+        {},
+    )
     agent.table = KeptTable()
     reported, recorded = statements(REPORTED, RECORDED_LATE)
     messages: list[tuple[Any, Message]] = [

@@ -1,6 +1,6 @@
 """The live path without Kafka: a clock that the test moves, a flush that keeps what it is given, tables of dictionaries."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from streams.agents.inboxes import Inboxes
 from streams.agents.messages import Message, Origin, Seen, decode
 from streams.agents.watermarks import View, Watermarks
 from streams.kafka.state import Flush, Headers, StateTable
+from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
 from tests.unit.rules.given import OPENED_AT
@@ -49,6 +50,7 @@ class KeptFlush(Flush):
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.handled: list[Any] = []
+        self.thens: list[Callable[[], None]] = []
         self.moving = False
 
     @property
@@ -67,6 +69,9 @@ class KeptFlush(Flush):
 
     def done(self, event: Any) -> None:
         self.handled.append(event)
+
+    def then(self, do: Callable[[], None]) -> None:
+        self.thens.append(do)
 
     async def events(self, stream: Any) -> AsyncIterator[Any]:
         for event in stream:
@@ -126,9 +131,15 @@ def inboxes(flush: Flush) -> Inboxes:
     return Inboxes(flush, "monitor", PARTITIONS)
 
 
+def pager_of(clock: MovedClock, *addresses: str) -> Pager:
+    """What tells the Alertmanagers at some addresses, every minute."""
+    return Pager(addresses, MINUTE, clock)
+
+
 def watch_of(flush: Flush, clock: MovedClock, metrics: Metrics, forces: Forces, watermarks: Watermarks) -> ForceWatch:
     """The watch over the forces, with a table of its own."""
-    watch = ForceWatch(flush, clock, metrics, forces, watermarks, PARTITIONS, frozenset({"critical", "high"}))
+    severities = frozenset({"critical", "high"})
+    watch = ForceWatch(flush, clock, metrics, forces, watermarks, PARTITIONS, severities, pager_of(clock))
     watch.table = KeptTable()
     return watch
 

@@ -47,6 +47,7 @@ from . import (
     counted,
     everything_read,
     inboxes,
+    pager_of,
     watch_of,
 )
 
@@ -81,6 +82,7 @@ class Desk:
         forces = Forces({FORCE: profile})
         self.judge = BrokenJudge(forces, book(), frozenset({"critical", "high"}), HOLD)
         watermarks = Watermarks(set(TOPICS), HOLD)
+        self.pager = pager_of(self.clock, "http://alertmanager:9093")
         self.watch = watch_of(self.flush, self.clock, self.metrics, forces, watermarks)
         self.agent = IncidentAgent(
             self.flush,
@@ -92,6 +94,7 @@ class Desk:
             watermarks,
             self.watch,
             Pages(limit, PARTITIONS),
+            self.pager,
             RETENTION,
             {},
         )
@@ -570,6 +573,34 @@ def test_the_watch_over_the_forces_hears_what_is_said_of_their_feeds_and_of_thei
 
 
 # Who is paged
+
+
+def told_to_alertmanager(desk: Desk) -> list[str]:
+    return sorted(alert.kind for standing in desk.pager._standing.values() for alert in standing.values())
+
+
+def test_alertmanager_is_told_of_what_pages_once_it_is_at_the_broker() -> None:
+    desk = Desk()
+    overdue_at_once(desk, 1)
+    assert told_to_alertmanager(desk) == []
+
+    for do in desk.flush.thens:
+        do()
+
+    assert told_to_alertmanager(desk) == ["overdue"]
+
+
+def test_who_takes_over_a_partition_goes_on_with_what_stands_in_its_rows() -> None:
+    before = Desk()
+    overdue_at_once(before, 2)
+
+    after = Desk()
+    after.agent.table = before.agent.table
+    after.agent.recovered(frozenset({0}))
+    assert told_to_alertmanager(after) == ["overdue", "overdue"]
+
+    after.agent.recovered(frozenset({1}))
+    assert told_to_alertmanager(after) == []
 
 
 def overdue_at_once(desk: Desk, number: int) -> list[dict[str, Any]]:

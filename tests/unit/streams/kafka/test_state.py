@@ -589,6 +589,20 @@ def test_no_more_is_let_in_than_may_wait_for_the_broker(desk: Desk, monkeypatch:
     assert let_in == ["a", "b", "c"]
 
 
+def test_what_is_to_follow_is_done_when_all_is_at_the_broker_and_not_where_it_was_refused(desk: Desk) -> None:
+    desk.handle("a")
+    desk.flush.then(lambda: desk.log.append("then"))
+    run(desk.flush.flush())
+    assert desk.log[-2:] == ["acknowledged a", "then"]
+
+    desk.producer.refuses["out"] = KafkaTimeoutError()
+    desk.handle("b")
+    desk.flush.then(lambda: desk.log.append("never"))
+    with pytest.raises(SendRefused):
+        run(desk.flush.flush())
+    assert "never" not in desk.log
+
+
 # Rows, as they come back
 
 
