@@ -18,7 +18,7 @@ from streams.agents.intake import Intake
 from streams.agents.judge import Judge
 from streams.agents.pages import Pages
 from streams.agents.rows import unite_crime, unite_incident
-from streams.agents.watermarks import CRIMES, Watermarks
+from streams.agents.watermarks import CRIMES, RELAYS, Watermarks
 from streams.clock import Clock
 from streams.health import Conditions, Health
 from streams.kafka.state import STUCK_AFTER, Flush, StateTable
@@ -54,7 +54,7 @@ class Live:
         inboxes = Inboxes(self.flush, settings.application, settings.partitions)
         broker = {"bootstrap_servers": settings.broker}
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
-        told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks(set(TOPICS), settings.hold)
+        told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks({*TOPICS, RELAYS}, settings.hold)
         self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
         addresses = [address for address in settings.alertmanagers.split(",") if address]
         self.pager = Pager(addresses, settings.alertmanager_interval, clock)
@@ -139,8 +139,9 @@ class Live:
 
     def ready(self) -> Conditions:
         """Say what keeps the worker from being ready, by condition; None where it is."""
-        heard = None if self.incidents.has_heard else "it is not known yet how far the feeds have been read"
-        return {**self.health.ready(), "feeds": heard}
+        unheard = ", ".join(self.incidents.unheard)
+        feeds = f"it is not known yet how far these have been read: {unheard}" if unheard else None
+        return {**self.health.ready(), "feeds": feeds}
 
 
 def faust_app(settings: Settings, datadir: str) -> faust.App:

@@ -65,10 +65,12 @@ class Heartbeat:
             read_to = self._marks[tp].look(position, ends[tp], at)
             if read_to is None:
                 continue
-            partitions = consumer.topic_partitions(tp.topic) or 1
+            # Not the consumer that fetches: of a group's members only the leader knows how many partitions a topic has.
+            if not (partitions := looking.partitions_for_topic(tp.topic)):
+                continue
             newest = self._intake.newest.get((tp.topic, tp.partition), {})
             inbox = self._inboxes.crimes if tp.topic == CRIMES else self._inboxes.incidents
-            self._inboxes.everywhere(inbox, Seen(tp.topic, tp.partition, partitions, read_to, newest))
+            self._inboxes.everywhere(inbox, Seen(tp.topic, tp.partition, len(partitions), read_to, newest))
         self._metrics.heartbeat("intake", at)
 
     async def _look(self) -> aiokafka.AIOKafkaConsumer:

@@ -19,7 +19,7 @@ from streams.agents.messages import Books, Due, Flood, Message, Origin, Said, Se
 from streams.agents.pages import Pages
 from streams.agents.rows import IncidentRow, packed, read_incident, read_summary
 from streams.agents.sweep import Schedule
-from streams.agents.watermarks import View, Watermarks
+from streams.agents.watermarks import CRIMES, RELAYS, View, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
 from streams.outward.alertmanager import Pager
@@ -183,11 +183,22 @@ class IncidentAgent:
             self._metrics.delay(profile.force, facts["offence_group"], delay)
 
     def _seen(self, partition: int, seen: Seen) -> None:
-        if not self._watermarks.take(partition, seen):
+        further = self._watermarks.take(partition, seen)
+        if seen.feed == CRIMES and seen.partition == seen.partitions - 1:
+            self._relay(partition)  # once a round, also what has not changed, for who has come new to a partition
+        if not further:
             return
         if (heard := self._heard) is not None:
             self._metrics.heartbeat("incidents", heard)
-        self._watch.seen(partition, seen)
+        if seen.feed != RELAYS:
+            self._watch.seen(partition, seen)
+
+    def _relay(self, partition: int) -> None:
+        """Tell all other partitions how far all feeds were read here, behind all that its incidents told theirs."""
+        read_to = self._watermarks.read_to(partition, besides=RELAYS)
+        if read_to is not None:
+            relayed = Seen(RELAYS, partition, self._inboxes.partitions, read_to, {})
+            self._inboxes.everywhere(self._inboxes.incidents, relayed)
 
     @property
     def _heard(self) -> datetime | None:
@@ -197,9 +208,9 @@ class IncidentAgent:
         return min(known) if known and len(known) == len(heard) else None
 
     @property
-    def has_heard(self) -> bool:
-        """Whether it is known of every owned partition how far the feeds have been read."""
-        return self._heard is not None or not self.table.owned
+    def unheard(self) -> list[str]:
+        """The feeds of which it is not known of every owned partition how far they have been read."""
+        return sorted({name for owned in self.table.owned for name in self._watermarks.unheard(owned)})
 
 
 def _written(force: str, ref: str, judged: Judged) -> list[tuple[str, bytes, bytes]]:

@@ -72,7 +72,8 @@ class Judge:
 
         An incident that has just come to depend on another one is not judged until that has told what it knows, which
         takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And of
-        what comes late nobody is woken before all feeds have been read up to now: its crime may be on its way as well.
+        what comes late nobody is woken before all feeds have been read to a while from now: what comes back first after an
+        outage may be answered by what comes back next.
         What is taken in `again`, after a crash, may have been said to nobody: then all that stands is said. While the
         force is `flooded` with alerts nobody is paged.
         """
@@ -129,7 +130,15 @@ class Judge:
         kept = (said for said in watch.group.statements() if said.says_something)
         return Judged(
             row=incident_row(
-                force, self.law_of(force), kept, mute, standing, judged_at, explained, asked, now if withheld else None
+                force,
+                self.law_of(force),
+                kept,
+                mute,
+                standing,
+                judged_at,
+                explained,
+                asked,
+                now + self._late_after if withheld else None,
             ),
             changed=changed,
             said=list(standing.alerts.values()) if again else changed,

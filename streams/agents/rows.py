@@ -216,17 +216,20 @@ def incident_row(
     judged_at: datetime,
     explained: bytes,
     asked: Asked,
-    withheld_at: datetime | None,
+    withheld_until: datetime | None,
 ) -> IncidentRow:
-    """Return the row of an incident as it stands; `withheld_at`: now, if what came late forbids paging for the moment."""
+    """Return the row of an incident as it stands.
+
+    `withheld_until`: how far all feeds are to be read before anybody is paged, if what came late forbids it for the moment.
+    """
     facts, turn = standing.facts, standing.turn
     standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
     deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
     withheld = [
         alert.opened_at if alert.kind == "due_soon" else alert.due_at for alert in standing_alerts if alert.feed_stale
     ]
-    if withheld_at is not None and not all(alert.paged for alert in standing_alerts):
-        withheld.append(withheld_at)
+    if withheld_until is not None and not all(alert.paged for alert in standing_alerts):
+        withheld.append(withheld_until)
     return IncidentRow(
         offset=NOWHERE,
         force=force,

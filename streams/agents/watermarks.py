@@ -1,7 +1,8 @@
 """How far the feeds have been read, which decides what their silence says.
 
 A deadline that passed with no crime is a fact only once every crime partition has been read past it. Each stage tells
-the next one how far it has read, along the way that the records travel, so that the word cannot overtake them.
+the next one how far it has read, along the way that the records travel, so that the word cannot overtake them. The
+incidents of one partition tell those of all others too, for merged logs pass on what they are told.
 """
 
 from collections import deque
@@ -14,6 +15,8 @@ from rules.force import ForceProfile
 from streams.agents.messages import Seen
 
 CRIMES: Final = "crime-records"
+RELAYS: Final = "relays"
+"""What incidents tell each other, as a feed: a crime may come to an incident by way of another one."""
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Before every instant: how far a feed has been read of which nothing is known yet."""
 
@@ -86,7 +89,7 @@ class Watermarks:
         feeds = self._feeds.setdefault(partition, {})
         feed = feeds.setdefault(seen.feed, _Feed(seen.partitions))
         before = feed.least
-        feed.partitions = seen.partitions
+        feed.partitions = max(seen.partitions, feed.partitions)  # a topic may get more of them, and never fewer
         feed.read_to[seen.partition] = max(seen.read_to, feed.read_to.get(seen.partition, NEVER))
         for force, newest in seen.newest.items():
             feed.newest[force] = max(newest, feed.newest.get(force, newest))
@@ -129,11 +132,17 @@ class Watermarks:
         least = None if feed is None else feed.least
         return None if feed is None or least is None else Seen(name, partition, partitions, least, feed.newest)
 
-    def read_to(self, partition: int) -> datetime | None:
-        """Return how far all feeds have been read; None until each has been heard of."""
-        least = [feed.least for feed in self._feeds.get(partition, {}).values()]
+    def read_to(self, partition: int, besides: str | None = None) -> datetime | None:
+        """Return how far all feeds, `besides` one, have been read; None until each has been heard of."""
+        feeds = self._feeds.get(partition, {})
+        least = [feeds[name].least if name in feeds else None for name in self._names if name != besides]
         known = [at for at in least if at is not None]
-        return min(known) if len(known) == len(self._names) else None
+        return min(known) if len(known) == len(least) else None
+
+    def unheard(self, partition: int) -> set[str]:
+        """Return of which feeds it is not known yet how far they were read."""
+        feeds = self._feeds.get(partition, {})
+        return {name for name in self._names if name not in feeds or feeds[name].least is None}
 
     def view(self, partition: int, profile: ForceProfile, now: datetime) -> View:
         """Return what may be said about the incidents of a force that live in a partition."""

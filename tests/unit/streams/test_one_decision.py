@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from rules import standing
-from rules.events import TOPICS
 from rules.examples import FORCE, events_of
 from rules.instants import TICK, parse_instant
 from rules.standing import Watch
@@ -25,6 +24,7 @@ from streams.tools.replay import replay_events
 from tests.unit.rules.given import book, statements
 
 from .agents import (
+    FEEDS,
     HOLD,
     ORIGIN,
     Event,
@@ -70,7 +70,7 @@ def by_the_live_agent() -> set[str]:
     """The same of the incident agent itself, from its inbox to what it publishes."""
     flush, clock, forces = KeptFlush(), MovedClock(), Forces({})
     metrics, judge = Metrics((), book()), Judge(forces, book(), frozenset({"critical"}), HOLD)
-    watermarks, retention = Watermarks(set(TOPICS), HOLD), timedelta(days=30)
+    watermarks, retention = Watermarks(set(FEEDS), HOLD), timedelta(days=30)
     watch, pages = watch_of(flush, clock, metrics, forces, watermarks), Pages(100, 1)
     agent = IncidentAgent(
         flush,

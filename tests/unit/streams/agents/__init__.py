@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from rules.events import TOPICS
 from rules.examples import FORCE
 from rules.force import Feed, ForceProfile
 from streams.agents.force_watch import ForceWatch
 from streams.agents.inboxes import Inboxes
 from streams.agents.messages import Message, Origin, Seen, decode
-from streams.agents.watermarks import View, Watermarks
+from streams.agents.watermarks import RELAYS, View, Watermarks
 from streams.kafka.state import Flush, Headers, StateTable
 from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
@@ -21,6 +22,7 @@ HOLD = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 PARTITIONS = 4
+FEEDS = (*TOPICS, RELAYS)
 ORIGIN = Origin("incident-log", 3, 17, "incident.updated")
 HABIT = ForceProfile(force=FORCE, feeds={"crime-records": Feed(silent_after=timedelta(hours=2))})
 """A force whose crime feed is never silent, or behind, for longer than two hours."""
@@ -159,4 +161,4 @@ def read_up_to(at: datetime, *, stale: bool = False, catching_up: bool = False, 
 
 def everything_read(partition: int, at: datetime) -> list[tuple[int, Seen]]:
     """The words that say of every feed that it was read up to an instant, as they come over a partition."""
-    return [(partition, Seen(feed, 0, 1, at, {})) for feed in ("incident-log", "crime-records", "recording-decisions")]
+    return [(partition, Seen(feed, 0, 1, at, {})) for feed in FEEDS]

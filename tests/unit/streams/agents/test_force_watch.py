@@ -16,7 +16,7 @@ from streams.outward.metrics import Metrics
 from streams.settings import Forces
 from tests.unit.rules.given import HOUR, at, book
 
-from . import HABIT, HOLD, PARTITIONS, KeptFlush, MovedClock, counted, watch_of
+from . import FEEDS, HABIT, HOLD, PARTITIONS, KeptFlush, MovedClock, counted, watch_of
 
 HOME = partition_of(watch_key(FORCE), PARTITIONS)
 ELSEWHERE = (HOME + 1) % PARTITIONS
@@ -30,7 +30,7 @@ class Desk:
         self.flush, self.clock = KeptFlush(), MovedClock()
         forces = Forces({FORCE: profile})
         self.metrics = Metrics(forces, book())
-        self.watermarks = Watermarks(set(TOPICS), HOLD)
+        self.watermarks = Watermarks(set(FEEDS), HOLD)
         self.watch = watch_of(self.flush, self.clock, self.metrics, forces, self.watermarks)
         if before is not None:
             self.watch.table = before.watch.table

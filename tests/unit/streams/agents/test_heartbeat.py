@@ -29,14 +29,10 @@ class PlayedConsumer:
 
     def __init__(self) -> None:
         self.owned: set[TP] = set()
-        self.partitions = 1
         self._committed_offset: dict[TP, int] = {}
 
     def assignment(self) -> set[TP]:
         return self.owned
-
-    def topic_partitions(self, _: str) -> int:
-        return self.partitions
 
 
 class PlayedLooking:
@@ -45,6 +41,7 @@ class PlayedLooking:
     held: dict[TP, Range]
     made: list["PlayedLooking"]
     silent = False
+    partitions: int | None = 1
 
     def __init__(self, **options: Any) -> None:
         assert options == {"bootstrap_servers": "127.0.0.1:1", "enable_auto_commit": False}
@@ -56,6 +53,9 @@ class PlayedLooking:
 
     async def stop(self) -> None:
         self.running = False
+
+    def partitions_for_topic(self, _: str) -> set[int] | None:
+        return None if self.partitions is None else set(range(self.partitions))
 
     async def end_offsets(self, places: Iterable[TP]) -> dict[TP, int]:
         if self.silent:
@@ -87,6 +87,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> type[PlayedLooking]:
     monkeypatch.setattr(PlayedLooking, "held", {}, raising=False)
     monkeypatch.setattr(PlayedLooking, "made", [], raising=False)
     monkeypatch.setattr(PlayedLooking, "silent", False)
+    monkeypatch.setattr(PlayedLooking, "partitions", 1)
     monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", PlayedLooking)
     return PlayedLooking
 
@@ -180,10 +181,18 @@ def test_what_is_handled_counts_more_than_what_is_committed() -> None:
 def test_it_says_how_many_partitions_a_feed_has_and_what_came_newest() -> None:
     desk = Desk()
     desk.own(OTHER)
-    desk.consumer.partitions = 2
+    PlayedLooking.partitions = 2
     desk.intake.newest["incident-log", 1] = {"avon": (at(0.5), 3.0)}
 
     assert desk.beat(1) == [Seen("incident-log", 1, 2, at(1), {"avon": (at(0.5), 3.0)})]
+
+
+def test_while_it_is_not_known_how_many_partitions_a_topic_has_nothing_is_said_of_it() -> None:
+    desk = Desk()
+    desk.own(LOG)
+    PlayedLooking.partitions = None
+
+    assert desk.beat(1) == []
 
 
 def test_nothing_is_said_of_partitions_that_are_not_of_a_feed() -> None:

@@ -30,12 +30,13 @@ from streams.agents.messages import (
 )
 from streams.agents.pages import Pages
 from streams.agents.rows import packed, read_incident
-from streams.agents.watermarks import CRIMES, Watermarks
+from streams.agents.watermarks import CRIMES, RELAYS, Watermarks
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
 from tests.unit.rules.given import HOUR, OPENED_AT, Line, at, book, line, opened, statements
 
 from . import (
+    FEEDS,
     HABIT,
     HOLD,
     PARTITIONS,
@@ -81,7 +82,7 @@ class Desk:
         self.metrics = Metrics((profile,), book())
         forces = Forces({FORCE: profile})
         self.judge = BrokenJudge(forces, book(), frozenset({"critical", "high"}), HOLD)
-        watermarks = Watermarks(set(TOPICS), HOLD)
+        watermarks = Watermarks(set(FEEDS), HOLD)
         self.pager = pager_of(self.clock, "http://alertmanager:9093")
         self.watch = watch_of(self.flush, self.clock, self.metrics, forces, watermarks)
         self.agent = IncidentAgent(
@@ -338,6 +339,7 @@ def test_a_review_that_cannot_be_made_is_tried_again_later() -> None:
     desk = Desk()
     desk.move(25)
     desk.say(THEFT)
+    desk.move(25 + HOLD / HOUR)
     assert desk.sweep() == [(0, A)]
     desk.judge.broken = True
     desk.due()
@@ -522,13 +524,13 @@ def test_recovering_twice_counts_once() -> None:
 
 def test_it_has_heard_once_every_owned_partition_was_told_of_every_feed() -> None:
     desk = Desk()
-    heard = [desk.agent.has_heard]
+    unheard = [len(desk.agent.unheard)]
 
     for hours, partitions in ((1, range(PARTITIONS - 1)), (2, [PARTITIONS - 1])):
         desk.read(at(hours), partitions=partitions)
-        heard.append(desk.agent.has_heard)
+        unheard.append(len(desk.agent.unheard))
 
-    assert heard == [False, False, True]
+    assert unheard == [len(FEEDS), len(FEEDS), 0]
     assert counted(desk.metrics, "recording_heartbeat_timestamp_seconds", stage="incidents") == at(1).timestamp()
 
 
@@ -545,7 +547,7 @@ def test_who_owns_nothing_has_nothing_to_hear() -> None:
     desk = Desk()
     desk.table.owned = frozenset()
 
-    assert desk.agent.has_heard
+    assert not desk.agent.unheard
 
 
 def test_of_a_partition_that_has_left_nothing_is_known_when_it_comes_back() -> None:
@@ -555,7 +557,7 @@ def test_of_a_partition_that_has_left_nothing_is_known_when_it_comes_back() -> N
 
     desk.agent.recovered(frozenset(range(PARTITIONS)))
 
-    assert not desk.agent.has_heard
+    assert desk.agent.unheard
 
 
 def test_the_watch_over_the_forces_hears_what_is_said_of_their_feeds_and_of_their_alerts() -> None:
@@ -570,6 +572,37 @@ def test_the_watch_over_the_forces_hears_what_is_said_of_their_feeds_and_of_thei
     assert desk.kinds() == [("monitor", "open")] * 3
     desk.agent.recovered(frozenset(range(PARTITIONS)))
     assert counted(desk.metrics, "recording_alerts_open", kind="monitor") == 3
+
+
+# How far the feeds were read
+
+
+def test_what_incidents_tell_each_other_has_been_read_when_every_partition_says_so() -> None:
+    desk = Desk()
+    for feed in sorted(TOPICS, key=lambda feed: feed == CRIMES):
+        desk.take(Seen(feed, 0, 1, at(1), {}))
+    assert desk.agent.unheard
+    relayed = Seen(RELAYS, 0, PARTITIONS, at(1), {})
+    assert desk.flush.seen(INBOX) == [(partition, relayed) for partition in range(PARTITIONS)]
+
+    desk.agent.table.owned = frozenset({0})
+    for partition in range(PARTITIONS):
+        assert desk.agent.unheard
+        desk.take(Seen(RELAYS, partition, PARTITIONS, at(1), {}))
+
+    assert not desk.agent.unheard
+
+
+def test_how_far_a_partition_has_come_is_said_once_a_round_also_where_that_is_no_further() -> None:
+    desk = Desk()
+    desk.take(Seen(CRIMES, 0, 1, at(1), {}))
+    assert desk.flush.seen(INBOX) == []
+
+    for _ in range(2):
+        for feed in sorted(TOPICS, key=lambda feed: feed == CRIMES):
+            desk.take(Seen(feed, 0, 1, at(1), {}))
+
+    assert len(desk.flush.seen(INBOX)) == 2 * PARTITIONS
 
 
 # Who is paged
@@ -646,15 +679,17 @@ def test_who_is_judged_again_is_not_counted_as_called_again() -> None:
     assert counted(desk.metrics, "recording_pages_total", kind="overdue", result="paged") == 1
 
 
-def test_a_silence_is_said_without_paging_and_paged_when_the_feed_has_been_read() -> None:
+def test_a_silence_is_said_without_paging_and_paged_a_while_after_the_feed_has_been_read() -> None:
     desk = watched()
     desk.clock.at = at(25)
     desk.sweep()
     desk.clock.at = at(25) + HOLD
     assert desk.sweep() == [(0, A)]
     desk.due()
+    desk.read(desk.clock.at)
     assert desk.sweep() == []
 
+    desk.clock.at += HOLD
     desk.read(desk.clock.at)
     assert desk.sweep() == [(0, A)]
     desk.due()

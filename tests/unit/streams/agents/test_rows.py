@@ -45,7 +45,7 @@ def row_of(
     until: float = 30,
     paging: Paging | None = None,
     asked: Asked | None = None,
-    withheld_at: datetime | None = None,
+    withheld_until: datetime | None = None,
 ) -> IncidentRow:
     standing, watch = standing_of(*given, until=until, paging=paging)
     return incident_row(
@@ -57,7 +57,7 @@ def row_of(
         judged_at=at(until),
         explained=b"12345678",
         asked=asked or {},
-        withheld_at=withheld_at,
+        withheld_until=withheld_until,
     )
 
 
@@ -127,7 +127,7 @@ def test_an_incident_that_waits_for_another_is_due_when_its_patience_ends() -> N
 
 
 @pytest.mark.parametrize(
-    ("paging", "withheld_at", "review"),
+    ("paging", "withheld_until", "review"),
     [
         (Paging(), None, None),
         (SILENT, None, at(25)),
@@ -137,18 +137,18 @@ def test_an_incident_that_waits_for_another_is_due_when_its_patience_ends() -> N
     ],
 )
 def test_what_was_withheld_is_to_be_looked_at_again(
-    paging: Paging, withheld_at: datetime | None, review: datetime | None
+    paging: Paging, withheld_until: datetime | None, review: datetime | None
 ) -> None:
     twofold = opened(opening_code="CRIME_THEFT", entries=[{"at": after(1), "text": "punched"}])
 
-    row = row_of(twofold, paging=paging, withheld_at=withheld_at)
+    row = row_of(twofold, paging=paging, withheld_until=withheld_until)
 
     assert sorted(alert.due_at for alert in row.standing().alerts.values() if alert.stands) == [at(24), at(25)]
     assert row.review == review
 
 
 def test_what_was_paged_all_of_it_is_not_looked_at_again() -> None:
-    assert row_of(THEFT, withheld_at=at(30)).review is None
+    assert row_of(THEFT, withheld_until=at(30)).review is None
 
 
 def test_of_the_deadlines_only_that_of_what_is_overdue_counts() -> None:

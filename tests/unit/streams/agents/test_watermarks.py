@@ -186,6 +186,13 @@ def test_all_is_heard_as_far_as_every_feed_was_read_and_the_crimes_of_the_force(
     assert marks.view(0, HABIT, NOON).heard == NOON - 10 * MINUTE
 
 
+def test_a_word_that_knows_of_fewer_partitions_makes_no_feed_read_to_its_end() -> None:
+    marks = told(seen(at(2), 0, partitions=4))
+
+    assert not marks.take(0, seen(at(3), 1, partitions=1))
+    assert (marks.read_to(0), marks.unheard(0)) == (None, {CRIMES})
+
+
 # A feed with a habit
 
 
