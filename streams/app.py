@@ -165,7 +165,8 @@ def faust_app(settings: Settings, datadir: str) -> faust.App:
         consumer_group_instance_id=settings.instance or None,
         broker_commit_interval=settings.commit.total_seconds(),
         broker_session_timeout=settings.session.total_seconds(),
-        broker_heartbeat_interval=settings.session.total_seconds() / 4,
+        # By its answer a worker learns that partitions are to move: however long a session is, that must not take long.
+        broker_heartbeat_interval=min(settings.session.total_seconds() / 4, 3.0),
         # A broker that stands still with its connections open is given up after this long, and another one is asked.
         broker_request_timeout=settings.session.total_seconds() + 10.0,
         producer_acks=-1,

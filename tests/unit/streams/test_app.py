@@ -42,11 +42,17 @@ def test_faust_makes_no_topic_serves_nothing_and_restarts_no_agent(tmp_path: Pat
 
 
 def test_what_was_never_read_is_read_from_its_beginning_and_a_worker_that_is_gone_is_noticed(tmp_path: Path) -> None:
-    conf: Any = faust_app(Settings(session=20.0, partitions=5), str(tmp_path)).conf
+    conf: Any = faust_app(Settings(session=10.0, partitions=5), str(tmp_path)).conf
 
     assert (conf.consumer_auto_offset_reset, conf.topic_partitions) == ("earliest", 5)
-    assert conf.broker_heartbeat_interval == 5.0
+    assert conf.broker_heartbeat_interval == 2.5
     assert conf.stream_recovery_delay == 0.0
+
+
+def test_however_long_a_session_is_a_worker_soon_learns_that_partitions_move(tmp_path: Path) -> None:
+    conf: Any = faust_app(Settings(session=300.0), str(tmp_path)).conf
+
+    assert conf.broker_heartbeat_interval == 3.0
 
 
 def test_a_send_is_given_up_when_the_worker_counts_as_stuck_and_has_room_for_the_largest_event(tmp_path: Path) -> None:
