@@ -12,6 +12,7 @@ from rules.examples import events_of
 from rules.instants import parse_instant
 from tests.eventually import eventually
 from tests.integration.agreement import agrees, send_at_its_time, settle_and_end
+from tests.integration.alertmanager import Alertmanager
 from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import BROKEN, MovedClock
 from tests.integration.workers import Desk, Worker, standing
@@ -217,11 +218,13 @@ def test_a_crime_feed_that_stands_still_over_300_deadlines_pages_once_about_the_
             assert list(paged.values()) == ["monitor"]
 
 
-def test_a_burst_of_deadlines_is_said_the_gravest_first(kafka: Cluster, tmp_path: Path) -> None:
-    """Given reports of every gravity due in one second, when it passes, then the gravest alerts come first."""
+def test_a_burst_of_deadlines_is_said_the_gravest_first_and_pages_once_for_what_is_too_much(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    """Given 2,000 deadlines in one second and an Alertmanager that is away, then 100 page, and one alert for the others."""
     start = parse_instant("2026-04-01T09:00:00Z")
     codes = ("CRIME_THEFT", "CRIME_RAPE", "CRIME_DAMAGE", "CRIME_VIOLENCE")
-    count = 2_000
+    count, limit = 2_000, 100
     log: list[Event] = []
     for n in range(count):
         opened = {"incident_ref": f"I{n}", "opening_code": codes[n % 4]}
@@ -230,9 +233,13 @@ def test_a_burst_of_deadlines_is_said_the_gravest_first(kafka: Cluster, tmp_path
             for event in events_of([{"at": (start + timedelta(microseconds=n)).isoformat(), "opened": opened}])
         ]
     clock = MovedClock(tmp_path / "clock")
-    clock.move(start + timedelta(hours=1))
+    clock.move(start + timedelta(hours=21))
+    alertmanager = Alertmanager()
 
-    with Desk(kafka, tmp_path, "burst", partitions="1") as desk, desk.worker(clock=tmp_path / "clock") as worker:
+    with (
+        Desk(kafka, tmp_path, "burst", partitions="1", alertmanagers=alertmanager.address) as desk,
+        desk.worker(clock=tmp_path / "clock") as worker,
+    ):
         eventually(worker.ready)
         desk.send(log)
         eventually(lambda: len(desk.statuses()) == count)
@@ -241,10 +248,19 @@ def test_a_burst_of_deadlines_is_said_the_gravest_first(kafka: Cluster, tmp_path
         eventually(lambda: len([a for a in desk.alerts().values() if a["kind"] == "overdue"]) >= count)
         print(f"{count} deadlines of one second were said after {time.monotonic() - began:.1f} s")
 
-        groups = [a["offence_group"] for a in desk.every_alert() if a["kind"] == "overdue"]
+        overdue = [a for a in desk.every_alert() if a["kind"] == "overdue"]
+        groups = [alert["offence_group"] for alert in overdue]
         first = [groups.index(group) for group in ("rape", "violence_without_injury", "arson_damage", "theft")]
         assert first == sorted(first)
         assert groups[: count // 4].count("rape") >= count // 4 * 0.9
+        paged = {alert["incident_ref"] for alert in overdue if alert["paged"]}
+        assert len(paged) == limit
+        with alertmanager:
+            eventually(lambda: {a["labels"]["incident"] for a in alertmanager.named("RecordingOverdue")} == paged)
+            (flood,) = alertmanager.named("RecordingMonitor")
+            withheld = {alert["incident_ref"] for alert in overdue if alert.get("withheld") == "flood"}
+            assert flood["annotations"]["summary"].startswith(f"{len(withheld)} more alerts since Thu 2 Apr 2026 10:00")
+            assert withheld | paged == {f"I{n}" for n in range(count)}
 
 
 def test_what_is_wrong_at_the_start_is_one_line(kafka: Cluster, tmp_path: Path) -> None:
