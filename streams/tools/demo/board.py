@@ -35,12 +35,13 @@ class Alert(msgspec.Struct, frozen=True):
     """What is shown of an alert."""
 
     alert_id: str
-    incident_ref: str
     kind: str
     severity: str
     status: str
     summary: str
     raised_at: datetime
+    incident_ref: str = ""
+    """Empty where it is about the force as a whole."""
     due_at: datetime | None = None
     resolution: str | None = None
 

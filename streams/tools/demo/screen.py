@@ -200,7 +200,8 @@ def view(board: Board, now: datetime, rows: int) -> RenderableType:
 def _alert_words(alert: Alert, now: datetime) -> str:
     """Write an alert on one line."""
     due = "" if alert.due_at is None else f", due {clock_time(alert.due_at, now)}"
-    return f"{alert.severity} {alert.kind} {alert.incident_ref}{due}: {alert.summary}"
+    about = f" {alert.incident_ref}" if alert.incident_ref else ""
+    return f"{alert.severity} {alert.kind}{about}{due}: {alert.summary}"
 
 
 def _grid(*widths: int | None, wrap: bool = False) -> Table:

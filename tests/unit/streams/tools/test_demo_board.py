@@ -106,3 +106,13 @@ def test_a_deadline_counts_as_watched_if_it_fell_after_the_start_and_once_an_inc
 
     assert [each.alert_id for each in board.fell_due] == ["after", "other rule"]
     assert board.deadlines_passed == 1
+
+
+def test_an_alert_about_the_force_as_a_whole_stands_beside_those_about_incidents() -> None:
+    board = Board(START)
+    said = {"alert_id": "m", "kind": "monitor", "severity": "high", "status": "open", "summary": "12 more alerts"}
+
+    board.take_alert(b"m", json.dumps({**said, "raised_at": due(0), "due_at": due(0)}).encode())
+
+    assert board.open_alerts["monitor"] == 1
+    assert [(alert.incident_ref, alert.summary) for alert in board.newest_alerts(1)] == [("", "12 more alerts")]
