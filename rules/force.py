@@ -120,6 +120,8 @@ class ForceProfile(BaseModel):
     registrar_vacant: tuple[Period, ...] = ()
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()
+    sources: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], tuple[str, ...]] = {}
+    """The only `source`s from which each feed takes events of this force; any, where a feed is not named."""
     shadow: tuple[Literal[RaisedKind, "due_soon"], ...] = ()
     """The kinds of alert for which paging is off: they stand in the list, marked, and are counted."""
     feeds: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], Feed] = {}

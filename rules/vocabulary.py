@@ -18,6 +18,9 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[^\p{C}\p{Zl}\p{Zp}]{1,6
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """A code as the feed speaks it: a force's own, or one of the contract's keys."""
 Attribute = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+MAX_VICTIMS = 1_000
+MAX_LINKS = 500
+"""How many victims one event may name, and how many incidents a crime: each link is a message and a judgement of its own."""
 FreeText = Annotated[str, StringConstraints(max_length=65_536)]
 
 Role = Literal["officer", "supervisor", "designated_decision_maker", "force_crime_registrar", "chief_officer"]
@@ -128,7 +131,7 @@ class IncidentDetails(IncidentData):
     grade: Attribute | None = None
     area: Attribute | None = None
     reporter: Reporter | None = None
-    victims: tuple[Victim, ...] | None = ()
+    victims: Annotated[tuple[Victim, ...], Field(max_length=MAX_VICTIMS)] | None = ()
     suspects: Annotated[int, Field(ge=0, le=10_000)] | None = None
     occurred_at: Instant | None = None
     entries: tuple[Entry, ...] | None = ()
@@ -203,11 +206,11 @@ class Avi(ContractPart):
 class CrimeRecorded(CrimeData):
     """A crime record left draft (reading R23); `initial: false` is a supplement and never a new crime."""
 
-    incident_refs: tuple[Reference, ...] | None = ()
+    incident_refs: Annotated[tuple[Reference, ...], Field(max_length=MAX_LINKS)] | None = ()
     offence_code: Code
     recorded_at: Instant
     initial: bool = True
-    victim_refs: tuple[Reference, ...] | None = ()
+    victim_refs: Annotated[tuple[Reference, ...], Field(max_length=MAX_VICTIMS)] | None = ()
     reported_at: Instant | None = None
     occurred_at: Instant | None = None
 

@@ -53,7 +53,7 @@ class Live:
         self.flush = Flush(self.app, settings.flush, reached)
         inboxes = Inboxes(self.flush, settings.application, settings.partitions)
         broker = {"bootstrap_servers": settings.broker}
-        self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics)
+        self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics, forces)
         told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks({*TOPICS, RELAYS}, settings.hold)
         self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
         addresses = [address for address in settings.alertmanagers.split(",") if address]

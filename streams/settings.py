@@ -58,17 +58,41 @@ def _written(pattern: str, expected: str) -> AfterValidator:
 Duration = Annotated[timedelta, BeforeValidator(_duration), _at_least(timedelta(milliseconds=1))]
 
 
+MAX_FORCES = 200
+"""How many forces a worker takes events of: more than four times those of England and Wales."""
+
+
 class Forces:
     """The forces that have a file of their own; any other one is taken as it comes."""
 
     def __init__(self, profiles: Mapping[str, ForceProfile]) -> None:
         self._profiles = dict(profiles)
+        self._lists = {(feed, profile.force) for profile in self for feed in profile.sources}
+        self._listed = {
+            (feed, source, profile.force)
+            for profile in self
+            for feed, sources in profile.sources.items()
+            for source in sources
+        }
+        self._taken = {(feed, source) for feed, source, _ in self._listed}
 
     def profile(self, force: str) -> ForceProfile:
         """Return the profile of a force, with the usual zone and no codes of its own where it has no file."""
         if (known := self._profiles.get(force)) is None:
             known = self._profiles[force] = ForceProfile(force=force)
         return known
+
+    def allows(self, source: str, feed: str, force: str) -> bool:
+        """Whether events of a force may come from a source over a feed.
+
+        They may from those that the force lists, else from any that no other force lists for itself. Beyond so many forces
+        without a file no further one is taken: their names would fill memory and metrics.
+        """
+        if force not in self._profiles and len(self._profiles) >= MAX_FORCES:
+            return False
+        if (feed, force) in self._lists:
+            return (feed, source, force) in self._listed
+        return (feed, source) not in self._taken
 
     def __iter__(self) -> Iterator[ForceProfile]:
         return iter(list(self._profiles.values()))

@@ -19,6 +19,7 @@ from streams.kafka.dead_letters import dead_letter
 from streams.kafka.envelope import Refused, decode
 from streams.kafka.state import Flush
 from streams.outward.metrics import Metrics
+from streams.settings import Forces
 
 AHEAD = timedelta(minutes=5)
 FAR_AHEAD = timedelta(hours=24)
@@ -27,7 +28,10 @@ FAR_AHEAD = timedelta(hours=24)
 class Intake:
     """Takes in the events of the three input topics."""
 
-    def __init__(self, flush: Flush, inboxes: Inboxes, lexicon: Lexicon, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, flush: Flush, inboxes: Inboxes, lexicon: Lexicon, clock: Clock, metrics: Metrics, forces: Forces
+    ) -> None:
+        self._forces = forces
         self._flush = flush
         self._inboxes = inboxes
         self._lexicon = lexicon
@@ -59,6 +63,9 @@ class Intake:
     def _read(self, message: Any, now: datetime) -> tuple[AnyEvent, Statement]:
         headers = message.headers or ()
         event = decode(message.value or b"", headers.items() if isinstance(headers, dict) else headers)
+        if not self._forces.allows(event.source, message.topic, event.data.force):
+            raise Refused("unknown_source", "source: expected one that the force's file lists for this feed")
+        self._forces.profile(event.data.force)
         if event.time > now + FAR_AHEAD:
             raise Refused("invalid_data", "time: expected no later than 24 hours after the event came in")
         try:

@@ -11,6 +11,7 @@ from streams.agents.heartbeat import Heartbeat
 from streams.agents.intake import Intake
 from streams.agents.messages import Seen
 from streams.outward.metrics import Metrics
+from streams.settings import Forces
 from tests.unit.rules.given import at, book
 
 from . import PARTITIONS, KeptFlush, MovedClock, counted, inboxes
@@ -100,7 +101,7 @@ class Desk:
         self.clock = MovedClock(at(0))
         self.metrics = Metrics((), book())
         both = inboxes(self.flush)
-        self.intake = Intake(self.flush, both, book().lexicon, self.clock, self.metrics)
+        self.intake = Intake(self.flush, both, book().lexicon, self.clock, self.metrics, Forces({}))
         self.app = PlayedApp()
         self.consumer = self.app.consumer
         app: Any = self.app

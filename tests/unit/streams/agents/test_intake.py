@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from rules.examples import events_of
+from rules.force import ForceProfile
 from rules.instants import format_instant
 from streams.agents.intake import Intake
 from streams.agents.messages import Origin, Said, key_of, partition_of
 from streams.kafka.envelope import MAX_BYTES
 from streams.outward.metrics import Metrics
+from streams.settings import MAX_FORCES, Forces
 from tests.unit.rules.given import OPENED_AT, Line, after, at, book, line, opened
 
 from . import MINUTE, PARTITIONS, SECOND, Event, KeptFlush, MovedClock, Record, Sent, counted, inboxes
@@ -25,10 +27,11 @@ NOW = at(1)
 class Desk:
     """An intake whose clock stands at one hour past OPENED_AT, and what it sends."""
 
-    def __init__(self) -> None:
+    def __init__(self, *profiles: ForceProfile) -> None:
         self.flush = KeptFlush()
         self.metrics = Metrics((), book())
-        self.intake = Intake(self.flush, inboxes(self.flush), book().lexicon, MovedClock(NOW), self.metrics)
+        forces = Forces({profile.force: profile for profile in profiles})
+        self.intake = Intake(self.flush, inboxes(self.flush), book().lexicon, MovedClock(NOW), self.metrics, forces)
 
     def take(self, value: bytes | None, **record: Any) -> None:
         self.intake.take(Event(Record(value, **record)))  # type: ignore[arg-type]
@@ -129,6 +132,51 @@ def test_wrong_json_under_the_right_headers_is_refused_and_not_raised(value: byt
 
     assert headers(desk.dead())["error_type"] in ("not_json", "invalid_data")
     assert desk.dead().value == value
+
+
+LISTED = ForceProfile(force="Example", sources={"incident-log": ("examples",)})
+
+
+@pytest.mark.parametrize(
+    ("profiles", "source", "topic", "taken"),
+    [
+        ([], "anyone", "incident-log", True),
+        ([LISTED], "examples", "incident-log", True),
+        ([LISTED], "anyone", "incident-log", False),
+        ([LISTED], "anyone", "recording-decisions", True),
+        ([ForceProfile(force="Other", sources={"incident-log": ("theirs",)})], "theirs", "incident-log", False),
+        ([ForceProfile(force="Other", sources={"incident-log": ("theirs",)})], "ours", "incident-log", True),
+        (
+            [LISTED, ForceProfile(force="Other", sources={"incident-log": ("examples",)})],
+            "examples",
+            "incident-log",
+            True,
+        ),
+    ],
+)
+def test_a_feed_is_taken_from_the_sources_that_its_force_lists_and_from_no_other_force_s(
+    profiles: list[ForceProfile], source: str, topic: str, taken: bool
+) -> None:
+    desk = Desk(*profiles)
+
+    desk.take(json.dumps({**events_of([opened()])[0], "source": source}).encode(), topic=topic)
+
+    if taken:
+        assert len(desk.said()) == 1
+    else:
+        assert headers(desk.dead())["error_type"] == "unknown_source"
+
+
+def test_so_many_forces_are_taken_and_no_further_one() -> None:
+    desk = Desk(*(ForceProfile(force=f"F{n}") for n in range(MAX_FORCES - 1)))
+
+    desk.take_event(opened())
+    desk.take_event(opened(grade="1"))
+    assert len(desk.said()) == 2
+    desk.flush.sent.clear()
+    desk.take(json.dumps(events_of([opened()], force="One-too-many")[0]).encode())
+
+    assert headers(desk.dead())["error_type"] == "unknown_source"
 
 
 def test_a_tombstone_is_refused() -> None:
