@@ -1,5 +1,6 @@
 """Whether what workers said is what a replay says, after whatever became of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rules.book_files import load_rulebook
@@ -47,7 +48,7 @@ def send_at_its_time(desk: Desk, workers: list[Worker], clock: MovedClock, event
         worker.thaw()
 
 
-def settle_and_end(desk: Desk, workers: list[Worker], clock: MovedClock, until: datetime) -> None:
+def settle_and_end(desk: Desk, workers: Iterable[Worker], clock: MovedClock, until: datetime) -> None:
     """Let everything be handled by the clock of the last event, and then time pass to the end."""
     handled = clock.now()
     eventually(lambda: desk.still(workers, handled), within=timedelta(seconds=90))

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rules.grounds import GROUNDS
+from rules.instants import parse_instant
 from rules.reported import Ground
 from rules.situation import Situation
+from streams.agents.watermarks import NEVER
 from streams.kafka.client import BrokerError
 from streams.worker import run_worker
 
@@ -42,12 +44,12 @@ class MovedClock:
         self._shared[:] = struct.pack("dd", at.timestamp(), time.time())
 
 
-def _dying_at(point: str, after: int) -> object:
+def _dying_at(point: str, after: int, clock: MovedClock | None, since: datetime) -> object:
     passed = 0
 
     async def reached(name: str) -> None:
         nonlocal passed
-        passed += name == point
+        passed += name == point and (clock is None or clock.now() >= since)
         if name == point and passed == after:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -70,15 +72,19 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--clock", type=Path)
     parser.add_argument("--die-at", help="POINT:N, at the Nth flush of events")
+    parser.add_argument(
+        "--die-from", type=parse_instant, default=NEVER, help="of those from an instant of the clock on"
+    )
     parser.add_argument("--broken", action="store_true")
     given = parser.parse_args()
     if given.broken:
         _break_a_ground()
     point, _, after = (given.die_at or "").partition(":")
+    clock = MovedClock(given.clock) if given.clock else None
     try:
         status = run_worker(
-            clock=MovedClock(given.clock) if given.clock else None,
-            reached=_dying_at(point, int(after)) if point else None,  # type: ignore[arg-type]
+            clock=clock,
+            reached=_dying_at(point, int(after), clock, given.die_from) if point else None,  # type: ignore[arg-type]
         )
     except BrokerError as error:  # as the command says it
         print(error, file=sys.stderr)

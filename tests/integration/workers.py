@@ -33,6 +33,7 @@ class Worker:
 
     def __init__(self, settings: Mapping[str, str], folder: Path, command: list[str]) -> None:
         (self.port,) = free_ports(1)
+        self._server = f"http://{settings.get('RECORDING_HOST', '127.0.0.1')}:{self.port}"
         self._log = folder / f"worker-{self.port}.log"
         environment = {**os.environ, "RECORDING_PORT": str(self.port), "TMPDIR": str(folder), **settings}
         with self._log.open("ab") as log:
@@ -59,12 +60,19 @@ class Worker:
         """Whether the worker says that it is ready."""
         assert self.process.poll() is None, f"the worker ended: {self.said[-2000:]}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self._server}/ready", timeout=5) as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as refused:
             raise AssertionError(refused.read().decode()) from None
         except OSError as error:
             raise AssertionError(f"no answer yet: {error}") from None
+
+    def not_ready(self) -> str:
+        """Return why the worker says that it is not ready; nothing where it is."""
+        try:
+            return "" if self.ready() else "no reason given"
+        except AssertionError as refused:
+            return str(refused)
 
     def died(self) -> bool:
         """Whether the worker was killed."""
@@ -72,8 +80,11 @@ class Worker:
 
     def metrics(self) -> dict[str, float]:
         """Return every sample of the worker's metrics by its name and labels, as they are written."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
-            text = answer.read().decode()
+        try:
+            with urllib.request.urlopen(f"{self._server}/metrics", timeout=10) as answer:
+                text = answer.read().decode()
+        except OSError as error:
+            raise AssertionError(f"no answer: {error}") from None
         lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
         return {name: float(value) for name, _, value in lines}
 
@@ -189,11 +200,11 @@ class Desk:
                 admin.delete_topics(old)
             eventually(lambda: not [topic for topic in admin.list_topics() if not topic.startswith("__")])
 
-    def worker(self, *arguments: str, clock: Path | None = None, **settings: str) -> Worker:
-        """Start a worker."""
+    def worker(self, *arguments: str, clock: Path | None = None, within: Iterable[str] = (), **settings: str) -> Worker:
+        """Start a worker, by a command that runs another one `within` something."""
         more = {f"RECORDING_{key.upper()}": value for key, value in settings.items()}
         moved = ["--clock", str(clock)] if clock else []
-        command = [sys.executable, "-m", "tests.integration.worker_main", *moved, *arguments]
+        command = [*within, sys.executable, "-m", "tests.integration.worker_main", *moved, *arguments]
         return Worker({**self.environment, **more}, self.folder, command)
 
     def command(self, **environment: str) -> Worker:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,8 @@ class Record:
     headers: list[tuple[str, bytes]] = field(default_factory=list)
     partition: int | None = None
     offset: int = -1
+    at: datetime | None = None
+    """When its producer says that it was written."""
 
 
 def die_with_parent() -> None:
@@ -58,12 +60,14 @@ def free_ports(count: int) -> list[int]:
 class Cluster:
     """A Kafka cluster of its own, in a temporary folder; use it as a context."""
 
-    def __init__(self, nodes: int = 1, *, acls: bool = False) -> None:
+    def __init__(self, nodes: int = 1, *, acls: bool = False, beyond: str | None = None) -> None:
+        """Prepare nodes on loopback; they also listen on the address `beyond`, for who cannot come by loopback."""
         self.nodes = nodes
         self._acls = acls
+        self._beyond = beyond
         self._folder = Path(tempfile.mkdtemp(prefix="kafka-for-tests-"))
-        ports = free_ports(2 * nodes)
-        self._ports, self._controllers = ports[:nodes], ports[nodes:]
+        ports = free_ports(3 * nodes)
+        self._ports, self._controllers, self._outer = ports[:nodes], ports[nodes : 2 * nodes], ports[2 * nodes :]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._paused: set[int] = set()
 
@@ -71,6 +75,11 @@ class Cluster:
     def bootstrap(self) -> str:
         """The addresses of all nodes, with commas between."""
         return ",".join(f"127.0.0.1:{port}" for port in self._ports)
+
+    @property
+    def bootstrap_beyond(self) -> str:
+        """The addresses of all nodes for who cannot come by loopback."""
+        return ",".join(f"{self._beyond}:{port}" for port in self._outer)
 
     @property
     def _living(self) -> str:
@@ -85,7 +94,7 @@ class Cluster:
             for node in range(self.nodes):
                 self._format(node)
                 self.start(node)
-            eventually(self._up, every=timedelta(seconds=0.25))
+            eventually(self.up, every=timedelta(seconds=0.25))
         except BaseException:
             self.stop()
             raise
@@ -100,7 +109,8 @@ class Cluster:
             self.kill(node)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _up(self) -> bool:
+    def up(self) -> bool:
+        """Whether every node that was started answers, and all of them know of each other."""
         for node, process in self._processes.items():
             if process.poll() is not None:
                 log = (self._folder / str(node) / "out.log").read_text()[-2000:]
@@ -143,6 +153,14 @@ class Cluster:
             "controller.quorum.election.timeout.ms": 500,
             "controller.quorum.fetch.timeout.ms": 1000,
         }
+        if self._beyond is not None:
+            more = f",BEYOND://{self._beyond}:{self._outer[node]}"
+            settings |= {
+                "listeners": settings["listeners"] + more,
+                "advertised.listeners": settings["advertised.listeners"] + more,
+                "listener.security.protocol.map": settings["listener.security.protocol.map"] + ",BEYOND:PLAINTEXT",
+                "inter.broker.listener.name": "PLAINTEXT",
+            }
         if self._acls:
             settings |= {
                 "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
@@ -244,7 +262,14 @@ class Cluster:
                 assert time.monotonic() < until, f"{topic} could not be read to its end"
                 for records in consumer.poll(200).values():
                     found += [
-                        Record(r.key, r.value, [(name, value) for name, value in r.headers], r.partition, r.offset)
+                        Record(
+                            r.key,
+                            r.value,
+                            [(name, value) for name, value in r.headers],
+                            r.partition,
+                            r.offset,
+                            datetime.fromtimestamp(r.timestamp / 1000, UTC),
+                        )
                         for r in records
                     ]
             return found
