@@ -22,6 +22,9 @@ from faust.stores import memory
 from faust.types import TP, EventT
 from mode.utils.logging import get_logger
 
+from streams.kafka.membership import drop_connections
+from streams.kafka.transport import membership_in
+
 log = get_logger(__name__)
 
 MAX_PENDING = 5_000
@@ -35,6 +38,8 @@ ENDS_WITHIN = timedelta(seconds=10)
 
 WATCHES_EVERY = 1.0
 """Seconds between two looks at whether the process stands still, however rarely it flushes."""
+
+_CUT_OFF = "its group has not answered for longer than its session"
 
 Headers = list[tuple[str, bytes]]
 Recovered = Callable[[frozenset[int]], None]
@@ -52,6 +57,10 @@ def _end(error: Exception) -> None:
 
 class Frozen(Exception):
     """The process stood still for so long that its partitions may be another worker's; it must not write."""
+
+
+class CutOff(Exception):
+    """The group has not heard of this worker for so long that its partitions may be another worker's; it must not write."""
 
 
 class Unfinished(Exception):
@@ -217,6 +226,7 @@ class Flush:
         self._frozen = False
         self._unfinished = False
         self._finished = 0.0
+        self._membership = membership_in(app)
         app.on_partitions_revoked.connect(self._on_revoked, weak=False)
         app.on_before_shutdown.connect(self._on_shutdown, weak=False)
 
@@ -286,12 +296,16 @@ class Flush:
             watching.cancel()
 
     async def _watch(self) -> None:
-        """Notice that the process stood still, whatever else it is doing: it then never writes again."""
+        """Notice that the process stood still or was cut off, whatever else it is doing: it then never writes again."""
         while True:
             await asyncio.sleep(min(self._every, WATCHES_EVERY))
             now = asyncio.get_running_loop().time()
             self._frozen |= now - self._awake > self.app.conf.broker_session_timeout
             self._awake = now
+            if self._unfinished and self.failure is None and self._is_cut_off:
+                # What is on its way cannot be called back: it would be written when the network is there again.
+                drop_connections()
+                _end(CutOff(_CUT_OFF))
 
     async def _flush_or_crash(self) -> None:
         try:
@@ -309,7 +323,7 @@ class Flush:
         await self.app.crash(error)
 
     async def flush(self) -> None:
-        """Bring what is pending to the broker; raises SendRefused, Frozen and Unfinished."""
+        """Bring what is pending to the broker; raises SendRefused, Frozen, CutOff and Unfinished."""
         async with self._lock:
             self._check_awake()
             if self._unfinished:
@@ -370,6 +384,12 @@ class Flush:
         asleep = asyncio.get_running_loop().time() - self._awake if self._awake else 0.0
         if self._frozen or asleep > self.app.conf.broker_session_timeout:
             raise Frozen("the process stood still for longer than its session")
+        if self._is_cut_off:
+            raise CutOff(_CUT_OFF)
+
+    @property
+    def _is_cut_off(self) -> bool:
+        return self._membership.unconfirmed_for > self.app.conf.broker_session_timeout
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Finish what was begun before the partitions go; the commit spares their next owner the repeats."""

@@ -1,13 +1,39 @@
 """Faust's transport for Kafka, with one loss mended: where an input partition is read on after partitions have moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from faust.transport.drivers import aiokafka
-from faust.types import TP
+from faust.types import TP, AppT
+
+from streams.kafka.membership import Membership
+
+
+class Listener(aiokafka.ConsumerRebalanceListener):
+    """Hears of partitions that come and go: who is given some is a member of the group."""
+
+    async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        """Take note of it, and go on as the driver does."""
+        membership_in(self._thread.app).confirm()
+        await super().on_partitions_assigned(assigned)
+
+
+class Thread(aiokafka.AIOKafkaConsumerThread):
+    """The driver's thread, whose heartbeats are taken note of."""
+
+    async def on_start(self) -> None:
+        """Start as the driver does."""
+        await super().on_start()
+        membership_in(self.app).watch(self._ensure_consumer()._coordinator)
 
 
 class Consumer(aiokafka.Consumer):
     """Reads on from what was committed, and from the beginning where nothing ever was."""
+
+    RebalanceListener = Listener
+
+    def _new_consumer_thread(self) -> Thread:
+        return Thread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek every input partition to its next unhandled record.
@@ -23,6 +49,17 @@ class Consumer(aiokafka.Consumer):
 
 
 class Transport(aiokafka.Transport):
-    """Kafka by aiokafka, with this consumer."""
+    """Kafka by aiokafka, with this consumer; it knows until when the group had this worker as a member."""
 
     Consumer = Consumer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.membership = Membership()
+
+
+def membership_in(app: AppT) -> Membership:
+    """Return what an application that reads by this transport knows of its membership in its group."""
+    transport = app.transport
+    assert isinstance(transport, Transport)
+    return transport.membership

@@ -1,6 +1,7 @@
 """Rows by partition, and the flush: in which order what an event caused goes out, and what a failure leaves undone."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,7 +15,17 @@ from faust.types import TP
 
 from streams.app import faust_app
 from streams.kafka import state
-from streams.kafka.state import WATCHES_EVERY, Flush, Frozen, PartitionStore, SendRefused, StateTable, Unfinished
+from streams.kafka.state import (
+    WATCHES_EVERY,
+    CutOff,
+    Flush,
+    Frozen,
+    PartitionStore,
+    SendRefused,
+    StateTable,
+    Unfinished,
+)
+from streams.kafka.transport import membership_in
 from streams.settings import Settings
 
 EVERY = timedelta(milliseconds=1)
@@ -333,6 +344,61 @@ def test_a_process_that_stood_still_while_it_did_something_else_never_writes_aga
         run(desk.flush.run())
 
     assert desk.log == []
+
+
+def cut_off(desk: Desk) -> None:
+    """Let the group have answered for the last time longer ago than its session."""
+    membership_in(desk.app).confirm(time.monotonic() - desk.app.conf.broker_session_timeout - 1)
+
+
+def test_a_worker_whose_group_has_not_answered_for_longer_than_the_session_writes_nothing(desk: Desk) -> None:
+    cut_off(desk)
+    desk.handle("a")
+
+    with pytest.raises(CutOff, match="longer than its session"):
+        run(desk.flush.flush())
+
+    assert desk.log == []
+
+
+@pytest.mark.parametrize(("point", "written"), [("handled", []), ("state", [ROWS]), ("output", [ROWS, "out"])])
+def test_a_worker_that_is_cut_off_in_the_middle_of_a_flush_goes_no_further(
+    tmp_path: Any, point: str, written: list[str]
+) -> None:
+    async def reached(now: str) -> None:
+        if now == point:
+            cut_off(busy)
+
+    busy = Desk(tmp_path, reached)
+    busy.handle("a")
+    with pytest.raises(CutOff):
+        run(busy.flush.flush())
+
+    assert [topic for topic, *_ in busy.log] == written
+
+
+def test_what_is_on_its_way_when_a_worker_is_cut_off_ends_with_the_process(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given rows that no broker answers, when the session has passed, then nothing can send them any more."""
+    ended: list[str] = []
+    monkeypatch.setattr(state, "drop_connections", lambda: ended.append("connections"))
+    monkeypatch.setattr(state, "_end", lambda error: ended.append(type(error).__name__))
+
+    async def hold(now: str) -> None:
+        if now == "handled":
+            cut_off(busy)
+            for _ in range(1_000):
+                if not ended:
+                    await asyncio.sleep(0.001)
+
+    busy = Desk(tmp_path, hold)
+    moving(monkeypatch, *[lambda: None] * 5)
+    busy.handle("a")
+    with pytest.raises(CutOff):
+        run(busy.flush.run())
+
+    assert ended[:2] == ["connections", "CutOff"]
 
 
 def test_pauses_that_are_each_shorter_than_the_session_do_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
