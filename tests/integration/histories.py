@@ -17,10 +17,10 @@ from streams.tools.simulate import Options, write_simulation
 Event = dict[str, Any]
 
 
-def simulated(incidents: int, seed: int, start: datetime) -> list[Event]:
+def simulated(incidents: int, seed: int, start: datetime, **options: Any) -> list[Event]:
     """Return the events of a simulated force in the order of their times."""
     out = io.StringIO()
-    write_simulation(Options(incidents=incidents, seed=seed, start=start, force="simulated"), out, None)
+    write_simulation(Options(incidents=incidents, seed=seed, start=start, force="simulated", **options), out, None)
     return sorted((json.loads(line) for line in out.getvalue().splitlines()), key=lambda event: str(event["time"]))
 
 

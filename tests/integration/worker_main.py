@@ -7,14 +7,13 @@ import signal
 import struct
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rules.grounds import GROUNDS
-from rules.instants import parse_instant
 from rules.reported import Ground
 from rules.situation import Situation
-from streams.agents.watermarks import NEVER
 from streams.kafka.client import BrokerError
 from streams.worker import run_worker
 
@@ -44,13 +43,15 @@ class MovedClock:
         self._shared[:] = struct.pack("dd", at.timestamp(), time.time())
 
 
-def _dying_at(point: str, after: int, clock: MovedClock | None, since: datetime) -> object:
+def _dying_at(told: Callable[[], str]) -> Callable[[str], Awaitable[None]]:
+    """Return what ends the process at the Nth flush at a point, once it is told `POINT:N`; nothing told is an empty text."""
     passed = 0
 
     async def reached(name: str) -> None:
         nonlocal passed
-        passed += name == point and (clock is None or clock.now() >= since)
-        if name == point and passed == after:
+        point, _, after = told().partition(":")
+        passed += name == point
+        if name == point and passed == int(after):
             os.kill(os.getpid(), signal.SIGKILL)
 
     return reached
@@ -71,20 +72,21 @@ def _break_a_ground() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--clock", type=Path)
-    parser.add_argument("--die-at", help="POINT:N, at the Nth flush of events")
-    parser.add_argument(
-        "--die-from", type=parse_instant, default=NEVER, help="of those from an instant of the clock on"
-    )
+    parser.add_argument("--die-at", default="", help="POINT:N, at the Nth flush of events")
+    parser.add_argument("--die-by", type=Path, help="a folder where a file says so, named by this process's number")
     parser.add_argument("--broken", action="store_true")
     given = parser.parse_args()
     if given.broken:
         _break_a_ground()
-    point, _, after = (given.die_at or "").partition(":")
-    clock = MovedClock(given.clock) if given.clock else None
+
+    def told() -> str:
+        doom = given.die_by and given.die_by / f"{os.getpid()}.doom"
+        return doom.read_text() if doom and doom.exists() else str(given.die_at)
+
     try:
         status = run_worker(
-            clock=clock,
-            reached=_dying_at(point, int(after), clock, given.die_from) if point else None,  # type: ignore[arg-type]
+            clock=MovedClock(given.clock) if given.clock else None,
+            reached=_dying_at(told),
         )
     except BrokerError as error:  # as the command says it
         print(error, file=sys.stderr)

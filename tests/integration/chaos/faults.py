@@ -21,14 +21,16 @@ POINTS = ("handled", "state", "output", "acknowledged")
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a fault strikes: two workers that have the newest events before them."""
+    """Where a fault strikes: workers that have the newest events before them."""
 
     dice: Random
     desk: Desk
     wire: Wire
     staff: Staff
-    first: Worker
-    second: Worker
+
+    def anyone(self) -> Worker:
+        """Return one of the workers."""
+        return self.dice.choice(list(self.staff))
 
     def wait_a_moment(self) -> None:
         """Let as much happen as the dice say."""
@@ -36,15 +38,18 @@ class Scene:
 
 
 def dies(scene: Scene) -> float:
-    """The first worker ends at the point of a flush for which it was started."""
-    eventually(scene.first.died, every=timedelta(milliseconds=20))
+    """A worker ends at a point of a flush."""
+    worker = scene.anyone()
+    scene.staff.doom(worker, scene.dice.choice(POINTS), scene.dice.randint(1, 6))
+    eventually(worker.died, every=timedelta(milliseconds=20))
     return time.time()
 
 
 def killed(scene: Scene) -> float:
-    """The first worker ends at any time."""
+    """A worker ends at any time."""
+    worker = scene.anyone()
     scene.wait_a_moment()
-    scene.first.kill()
+    worker.kill()
     return time.time()
 
 
@@ -69,43 +74,40 @@ def _cut(scene: Scene, seconds: float) -> float:
 
 
 def briefly_cut_off(scene: Scene) -> float:
-    """The first worker reaches no broker for less than its session."""
+    """A worker reaches no broker for less than its session."""
     return _cut(scene, SESSION * scene.dice.uniform(0.2, 0.7))
 
 
 def cut_off(scene: Scene) -> float:
-    """The first worker reaches no broker for longer than its session."""
-    return _cut(scene, SESSION * scene.dice.uniform(1.3, 1.7))
+    """A worker reaches no broker for longer than its session."""
+    return _cut(scene, SESSION * scene.dice.uniform(1.2, 1.5))
 
 
 def handed_over(scene: Scene) -> float:
-    """A third worker comes, and while rows are restored for it the second goes, or it goes again, or a fourth comes."""
+    """A worker comes, and while rows are restored for it another one goes, or it goes again, or one more comes."""
+    other = scene.anyone()
     scene.wait_a_moment()
-    third = scene.staff.start()
+    newcomer = scene.staff.start()
     struck = time.time()
-    eventually(lambda: _moving(scene.second), every=timedelta(milliseconds=20))
-    match scene.dice.choice(["the second goes", "the third dies", "a fourth comes"]):
-        case "the second goes":
-            scene.staff.leave(scene.second)
-        case "the third dies":
-            third.kill()
+    eventually(lambda: "restored" in other.not_ready(), every=timedelta(milliseconds=20))
+    match scene.dice.choice(["the other goes", "the newcomer dies", "one more comes"]):
+        case "the other goes":
+            scene.staff.leave(other)
+        case "the newcomer dies":
+            newcomer.kill()
         case _:
             scene.staff.start()
     return struck
 
 
-def _moving(worker: Worker) -> bool:
-    """Whether partitions are on their way to or from a worker, or rows being restored."""
-    return "restored" in worker.not_ready()
-
-
 def frozen(scene: Scene) -> float:
-    """The first worker stands still for longer than its session, and then goes on as if nothing had been."""
+    """A worker stands still for longer than its session, and then goes on as if nothing had been."""
+    worker = scene.anyone()
     scene.wait_a_moment()
-    scene.first.freeze()
+    worker.freeze()
     struck = time.time()
-    time.sleep(SESSION * scene.dice.uniform(1.3, 1.7))
-    scene.first.thaw()
+    time.sleep(SESSION * scene.dice.uniform(1.2, 1.5))
+    worker.thaw()
     return struck
 
 

@@ -5,18 +5,22 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from tests.eventually import eventually
 from tests.integration.chaos.wire import Wire
 from tests.integration.workers import Desk, Worker
 
 
 class Staff:
-    """The workers of a desk, as a context; whoever goes through them finds one in place of each that has ended."""
+    """The workers of a desk, as a context, one of them at the other end of a wire.
 
-    def __init__(self, desk: Desk, clock: Path) -> None:
+    Whoever goes through them finds one in place of each that has ended.
+    """
+
+    def __init__(self, desk: Desk, clock: Path, wire: Wire) -> None:
         self._desk = desk
         self._clock = clock
+        self._wire = wire
         self._workers: list[Worker] = []
+        self._far: Worker | None = None
         self._started = ExitStack()
 
     def __enter__(self) -> Self:
@@ -32,19 +36,30 @@ class Staff:
             self.start()
         return iter(list(self._workers))
 
-    def start(self, *arguments: str, over: Wire | None = None) -> Worker:
-        """Start a worker, with the brokers at the other end of a wire if there is one."""
-        far = {"broker": self._desk.cluster.bootstrap_beyond, "host": over.there} if over else {}
-        within = over.within if over else ()
-        worker = self._started.enter_context(self._desk.worker(*arguments, clock=self._clock, within=within, **far))
-        self._workers.append(worker)
+    def start(self) -> Worker:
+        """Start a worker, at the other end of the wire if none is there."""
+        far = self._far not in self._workers
+        settings = {"broker": self._desk.cluster.bootstrap_beyond, "host": self._wire.there} if far else {}
+        folder, within = str(self._desk.folder), self._wire.within if far else ()
+        worker = self._desk.worker("--die-by", folder, clock=self._clock, within=within, **settings)
+        self._workers.append(self._started.enter_context(worker))
+        if far:
+            self._far = worker
         return worker
 
+    @property
+    def far(self) -> Worker:
+        """The worker at the other end of the wire."""
+        assert self._far is not None
+        return self._far
+
+    def doom(self, worker: Worker, point: str, after: int) -> None:
+        """Have a worker die at the Nth flush from now on that passes a point."""
+        made = self._desk.folder / "doom"
+        made.write_text(f"{point}:{after}")
+        made.rename(self._desk.folder / f"{worker.process.pid}.doom")
+
     def leave(self, worker: Worker) -> None:
-        """Ask a worker to stop, with nobody in its place."""
+        """Let a worker stop in good order, with nobody in its place."""
         self._workers.remove(worker)
         worker.term()
-
-    def ready(self) -> bool:
-        """Wait until all are ready."""
-        return bool(eventually(lambda: all(worker.ready() for worker in self)))
