@@ -11,8 +11,8 @@ from random import Random
 
 from tests.eventually import eventually
 from tests.integration.chaos.staff import Staff
-from tests.integration.chaos.wire import Wire
 from tests.integration.workers import Desk, Worker
+from tests.kafka.wire import Wire
 
 SESSION = 6.0
 """Seconds for which a worker may be silent before the broker gives its partitions to another one."""
@@ -80,7 +80,7 @@ def briefly_cut_off(scene: Scene) -> float:
 
 def cut_off(scene: Scene) -> float:
     """A worker reaches no broker for longer than its session."""
-    return _cut(scene, SESSION * scene.dice.uniform(1.2, 1.5))
+    return _cut(scene, SESSION * scene.dice.uniform(1.1, 1.4))
 
 
 def handed_over(scene: Scene) -> float:
@@ -106,7 +106,7 @@ def frozen(scene: Scene) -> float:
     scene.wait_a_moment()
     worker.freeze()
     struck = time.time()
-    time.sleep(SESSION * scene.dice.uniform(1.2, 1.5))
+    time.sleep(SESSION * scene.dice.uniform(1.1, 1.4))
     worker.thaw()
     return struck
 

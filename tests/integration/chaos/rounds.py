@@ -12,11 +12,11 @@ from tests.eventually import eventually
 from tests.integration.agreement import BOOK, agrees, send_at_its_time, settle_and_end
 from tests.integration.chaos.faults import FAULTS, SESSION, Scene
 from tests.integration.chaos.staff import Staff
-from tests.integration.chaos.wire import Wire
 from tests.integration.histories import Event, parts, simulated
 from tests.integration.worker_main import MovedClock
 from tests.integration.workers import Desk
 from tests.kafka.cluster import Cluster
+from tests.kafka.wire import Wire
 
 START = parse_instant("2026-04-01T00:00:00Z")
 INCIDENTS = 30
@@ -69,7 +69,8 @@ def play(rounds: Rounds, cluster: Cluster, wire: Wire, folder: Path) -> None:
             sent = sent + part
             struck = datetime.fromtimestamp(FAULTS[fault](Scene(dice, desk, wire, staff)), UTC)
             settle_and_end(desk, staff, clock, until := clock.now() + AFTERWARDS)
-            print(f"{fault}: {_alerts_after(desk, sent, until, struck)}")
+            settled = (datetime.now(UTC) - struck).total_seconds()
+            print(f"{rounds}, {fault}: {_alerts_after(desk, sent, until, struck)}, all after {settled:.1f} s")
             assert agrees(desk, sent, until)
         until = clock.now() + timedelta(days=3)
         settle_and_end(desk, staff, clock, until)

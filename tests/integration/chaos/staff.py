@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from tests.integration.chaos.wire import Wire
 from tests.integration.workers import Desk, Worker
+from tests.kafka.wire import Wire
 
 
 class Staff:
