@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
-from streams.kafka.transport import Consumer, Transport
+from streams.app import faust_app
+from streams.kafka.transport import Consumer, Listener, Thread, Transport, membership_in
+from streams.settings import Settings
 
 HANDLED, FRESH, AT_ZERO, ROWS = TP("log", 0), TP("log", 1), TP("log", 2), TP("rows-changelog", 0)
 
@@ -58,3 +62,48 @@ def test_where_everything_was_committed_nothing_is_asked() -> None:
 
 def test_the_transport_reads_by_this_consumer() -> None:
     assert Transport.Consumer is Consumer
+
+
+@pytest.fixture
+def app(tmp_path: Any) -> Any:
+    """An application whose group has not confirmed it for a long time."""
+    made = faust_app(Settings(application="monitor"), str(tmp_path))
+    membership_in(made).confirm(0.0)
+    return made
+
+
+def test_who_is_given_partitions_is_a_member_of_its_group(app: Any) -> None:
+    async def assigned(*_: Any) -> None:
+        seen.append(membership_in(app).unconfirmed_for)
+
+    seen: list[float] = []
+    coordinator = SimpleNamespace(_coordinator=SimpleNamespace(generation=3))
+    thread: Any = SimpleNamespace(app=app, _ensure_consumer=lambda: coordinator, on_partitions_assigned=assigned)
+
+    asyncio.run(Listener(thread).on_partitions_assigned([]))
+
+    (unconfirmed,) = seen
+    assert unconfirmed < 60
+    assert app.consumer_generation_id == 3
+
+
+def test_the_thread_that_reads_takes_note_of_answered_heartbeats(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answered() -> bool:
+        return True
+
+    async def on_start(_: Thread) -> None:
+        pass
+
+    monkeypatch.setattr(aiokafka.AIOKafkaConsumerThread, "on_start", on_start)
+    coordinator = SimpleNamespace(member_id="me", _do_heartbeat=answered)
+    thread = Thread.__new__(Thread)
+    monkeypatch.setattr(thread, "app", app, raising=False)
+    monkeypatch.setattr(thread, "_consumer", SimpleNamespace(_coordinator=coordinator), raising=False)
+
+    async def start_and_beat() -> None:
+        await thread.on_start()
+        await coordinator._do_heartbeat()
+
+    asyncio.run(start_and_beat())
+
+    assert membership_in(app).unconfirmed_for < 60
