@@ -21,6 +21,7 @@ from streams.agents.rows import unite_crime, unite_incident
 from streams.agents.watermarks import CRIMES, RELAYS, Watermarks
 from streams.clock import Clock
 from streams.health import Conditions, Health
+from streams.kafka.credentials import credentials, for_aiokafka
 from streams.kafka.state import STUCK_AFTER, Flush, StateTable
 from streams.kafka.topics import ROOM
 from streams.kafka.transport import Transport
@@ -52,7 +53,7 @@ class Live:
         self.metrics = Metrics(forces, book)
         self.flush = Flush(self.app, settings.flush, reached)
         inboxes = Inboxes(self.flush, settings.application, settings.partitions)
-        broker = {"bootstrap_servers": settings.broker}
+        broker = for_aiokafka(settings)
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics, forces)
         told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks({*TOPICS, RELAYS}, settings.hold)
         self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
@@ -149,6 +150,7 @@ def faust_app(settings: Settings, datadir: str) -> faust.App:
     app = faust.App(
         settings.application,
         broker=[f"kafka://{address}" for address in settings.broker.split(",")],
+        broker_credentials=credentials(settings),
         store="memory://",
         datadir=datadir,
         autodiscover=False,

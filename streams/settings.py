@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from rules.force import ForceProfile
 from rules.yaml_source import Fault, FileFaults, fault_at, read_model
+from streams.kafka.combinations import MECHANISMS, PROTOCOLS, disagreements
 
 _FILE = "RECORDING_SETTINGS"
 
@@ -115,6 +116,37 @@ class Settings(BaseSettings):
         "127.0.0.1:9092"
     )
     """Kafka's addresses as `host:port`, several with commas between."""
+    security: Annotated[str, _written("|".join(PROTOCOLS), f"one of {', '.join(PROTOCOLS)}")] = "plaintext"
+    """How Kafka is spoken to: openly, over TLS, with a name, or both."""
+    ca_file: Path | None = None
+    """The authorities that may have signed the brokers' certificates, PEM; unset: those of the machine."""
+    certificate_file: Path | None = None
+    """The certificate, PEM, by which a broker that asks for one knows who connects."""
+    key_file: Path | None = None
+    """The key of that certificate, PEM without a passphrase."""
+    sasl_mechanism: Annotated[str, _written("|".join(MECHANISMS), f"one of {', '.join(MECHANISMS)}")] | None = None
+    """How the name is proved."""
+    sasl_username: str | None = None
+    """The name, of SCRAM and PLAIN."""
+    sasl_password_file: Path | None = None
+    """The file with its password; a line end after it is no part of it."""
+    oauth_client_id: str | None = None
+    """The name at the token endpoint, of OAUTHBEARER."""
+    oauth_client_secret_file: Path | None = None
+    """The file with its secret; a line end after it is no part of it."""
+    oauth_token_endpoint: (
+        Annotated[
+            str,
+            _written(
+                r"https://[^\s@]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s@]*)?",
+                "https://…, or http:// on this machine",
+            ),
+        ]
+        | None
+    ) = None
+    """Where tokens are asked for by client credentials; its certificate is checked with the machine's authorities."""
+    oauth_scope: str | None = None
+    """The scope to ask for, if the endpoint wants one."""
     application: Annotated[
         str, _written(r"[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits, dots, underscores and hyphens")
     ] = "recording-monitor"
@@ -195,6 +227,8 @@ def load_settings(**given: Any) -> Settings:
         folder = getattr(settings, name)
         if folder is not None and not folder.is_dir():
             raise WrongSettings(f"RECORDING_{name.upper()}: expected a folder")
+    if wrong := disagreements(settings.model_dump()):
+        raise WrongSettings("; ".join(f"{_named(name, file)}: expected {said}" for name, said in wrong))
     return settings
 
 

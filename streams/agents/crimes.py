@@ -1,6 +1,7 @@
 """The crime agent: keeps what was stated of each crime record, and tells the incidents that it was ever linked to."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from streams.agents.crime import keep
 from streams.agents.inbox import Inbox
@@ -25,7 +26,7 @@ class CrimeAgent:
         metrics: Metrics,
         forces: Forces,
         watermarks: Watermarks,
-        broker: Mapping[str, str],
+        broker: Mapping[str, Any],
     ) -> None:
         self._metrics = metrics
         self._forces = forces

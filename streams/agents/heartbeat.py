@@ -32,7 +32,7 @@ class Heartbeat:
         clock: Clock,
         intake: Intake,
         metrics: Metrics,
-        broker: Mapping[str, str],
+        broker: Mapping[str, Any],
     ) -> None:
         self._app = app
         self._flush = flush

@@ -31,7 +31,7 @@ class Inbox:
         flush: Flush,
         clock: Clock,
         metrics: Metrics,
-        broker: Mapping[str, str],
+        broker: Mapping[str, Any],
         handle: Callable[[int, int, bytes, Message, Origin], None],
         seen: Callable[[int, Seen], None],
     ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -50,7 +51,7 @@ class IncidentAgent:
         pages: Pages,
         pager: Pager,
         retention: timedelta,
-        broker: Mapping[str, str],
+        broker: Mapping[str, Any],
     ) -> None:
         self._flush = flush
         self._clock = clock

@@ -14,6 +14,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource
 
+from streams.kafka.security import for_kafka_python, principal
+from streams.kafka.unconnected import listening
 from streams.settings import Settings
 
 PATIENCE = timedelta(seconds=10)
@@ -31,6 +33,7 @@ KafkaError = kafka_errors.KafkaError
 AlreadyThere = kafka_errors.TopicAlreadyExistsError
 NoSuchTopic = kafka_errors.UnknownTopicOrPartitionError
 NotAllowed = kafka_errors.TopicAuthorizationFailedError
+GroupNotAllowed = kafka_errors.GroupAuthorizationFailedError
 TimedOut = kafka_errors.KafkaTimeoutError
 
 
@@ -44,14 +47,9 @@ def error_of(code: int) -> Any | None:
     return None if found is kafka_errors.NoError else found
 
 
-def who(settings: Settings) -> str:
-    """Say whose rights count: of a connection without a name, a broker with rights knows only that it has none."""
-    return f"User:ANONYMOUS, who connects to {settings.broker} without a name"
-
-
-def lacks(right: str, topic: str, settings: Settings) -> str:
-    """Return the one line for a right that is missing."""
-    return f"{topic}: the right {right} on this topic is missing for {who(settings)}: have the broker's owner grant it"
+def lacks(right: str, name: str, settings: Settings, kind: str = "topic") -> str:
+    """Return the one line for a right on a topic, or on something else, that is missing."""
+    return f"{name}: the right {right} on this {kind} is missing for {principal(settings)}: have the broker's owner grant it"
 
 
 def said(error: BaseException) -> str:
@@ -112,19 +110,19 @@ def production(settings: Settings) -> Iterator[Any]:
 
 
 def _connected(settings: Settings, client: Any, **options: Any) -> Any:
-    try:
-        return client(
-            bootstrap_servers=settings.broker.split(","),
-            client_id=f"{settings.application}-{os.getpid()}",
-            bootstrap_timeout_ms=_PATIENCE_MS,
-            request_timeout_ms=_PATIENCE_MS,
-            reconnect_backoff_max_ms=_RETRY_UP_TO_MS,
-            **options,
-        )
-    except TimedOut:
-        raise BrokerError(
-            f"no Kafka broker answers at {settings.broker}: start it, or say in RECORDING_BROKER where it is"
-        ) from None
+    with listening() as failures:
+        try:
+            return client(
+                bootstrap_servers=settings.broker.split(","),
+                client_id=f"{settings.application}-{os.getpid()}",
+                bootstrap_timeout_ms=_PATIENCE_MS,
+                request_timeout_ms=_PATIENCE_MS,
+                reconnect_backoff_max_ms=_RETRY_UP_TO_MS,
+                **for_kafka_python(settings),
+                **options,
+            )
+        except TimedOut:
+            raise BrokerError(failures.why(settings)) from None
 
 
 @contextmanager
@@ -137,6 +135,6 @@ def _in_one_line(settings: Settings) -> Iterator[None]:
             " or its advertised.listeners name an address that is not reached from here"
         ) from None
     except kafka_errors.AuthorizationError as error:
-        raise BrokerError(f"{settings.broker}: {said(error)}: a right is missing for {who(settings)}") from None
+        raise BrokerError(f"{settings.broker}: {said(error)}: a right is missing for {principal(settings)}") from None
     except KafkaError as error:
         raise BrokerError(f"{settings.broker}: {said(error)}") from None

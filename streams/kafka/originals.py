@@ -1,6 +1,7 @@
 """Reads one record again where it came in: inboxes carry no text of the log, so what fails on the way is fetched once more."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import aiokafka
 from aiokafka.structs import TopicPartition
@@ -9,7 +10,7 @@ _FETCH_MS = 3_000
 
 
 async def original(
-    broker: Mapping[str, str], topic: str, partition: int, offset: int
+    broker: Mapping[str, Any], topic: str, partition: int, offset: int
 ) -> tuple[bytes | None, bytes | None]:
     """Fetch the key and value of one record again; both None if its topic holds it no more."""
     place = TopicPartition(topic, partition)

@@ -24,6 +24,7 @@ from kafka.errors import KafkaError
 
 from tests.eventually import eventually
 from tests.kafka.jars import class_path
+from tests.kafka.secured import Secured
 
 CLUSTER_ID = "cmVjb3JkaW5nLXRlc3RzMQ"
 _LIBC = ctypes.CDLL(None)
@@ -60,14 +61,18 @@ def free_ports(count: int) -> list[int]:
 class Cluster:
     """A Kafka cluster of its own, in a temporary folder; use it as a context."""
 
-    def __init__(self, nodes: int = 1, *, acls: bool = False, beyond: str | None = None) -> None:
+    def __init__(
+        self, nodes: int = 1, *, acls: bool = False, beyond: str | None = None, secured: Secured | None = None
+    ) -> None:
         """Prepare nodes on loopback; they also listen on the address `beyond`, for who cannot come by loopback."""
         self.nodes = nodes
         self._acls = acls
         self._beyond = beyond
+        self._security = secured
         self._folder = Path(tempfile.mkdtemp(prefix="kafka-for-tests-"))
-        ports = free_ports(3 * nodes)
-        self._ports, self._controllers, self._outer = ports[:nodes], ports[nodes : 2 * nodes], ports[2 * nodes :]
+        ports = free_ports(4 * nodes)
+        self._ports, self._controllers = ports[:nodes], ports[nodes : 2 * nodes]
+        self._outer, self._secured = ports[2 * nodes : 3 * nodes], ports[3 * nodes :]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._paused: set[int] = set()
 
@@ -80,6 +85,16 @@ class Cluster:
     def bootstrap_beyond(self) -> str:
         """The addresses of all nodes for who cannot come by loopback."""
         return ",".join(f"{self._beyond}:{port}" for port in self._outer)
+
+    @property
+    def secured(self) -> str:
+        """The addresses at which all nodes ask for a name and speak TLS."""
+        return ",".join(f"127.0.0.1:{port}" for port in self._secured)
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the authority that signed the nodes' own."""
+        return self._folder / "0" / "certificates" / "ca.pem"
 
     @property
     def _living(self) -> str:
@@ -166,9 +181,17 @@ class Cluster:
                 "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "allow.everyone.if.no.acl.found": "true",
             }
+        told: list[str] = []
+        if self._security is not None:
+            clients, told = f"CLIENTS://127.0.0.1:{self._secured[node]}", self._security.formatting()
+            settings["listeners"] += f",{clients}"
+            settings["advertised.listeners"] += f",{clients}"
+            settings["listener.security.protocol.map"] += ",CLIENTS:SASL_SSL"
+            settings |= self._security.settings(home / "certificates")
         text = "".join(f"{name}={value}\n" for name, value in settings.items())
         (home / "server.properties").write_text(text)
-        self._java(node, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", home / "server.properties").wait()
+        format_it = ("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", home / "server.properties")
+        self._java(node, *format_it, *told).wait()
 
     def _java(self, node: int, *arguments: object) -> subprocess.Popen[bytes]:
         command = ["java", "-Xmx320m", "-XX:TieredStopAtLevel=1", "-cp", class_path(), *map(str, arguments)]
