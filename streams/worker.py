@@ -11,6 +11,7 @@ from rules.book_files import load_rulebook
 from streams.app import Live
 from streams.clock import Clock, WallClock
 from streams.kafka.client import BrokerError
+from streams.kafka.granted import need
 from streams.kafka.state import Flush, SendRefused
 from streams.kafka.topics import ensure
 from streams.outward.server import Server
@@ -32,6 +33,7 @@ def run_worker(
     forces, book = load_forces(settings.forces), load_rulebook(settings.rulebook)
     for difference in ensure(settings):
         print(difference, file=sys.stderr)
+    need(settings, "worker")
     _log_to_stderr()
     with tempfile.TemporaryDirectory(prefix="recording-monitor-") as datadir:
         live = Live(settings, forces, book, clock or WallClock(), datadir, reached)

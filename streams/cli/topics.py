@@ -1,11 +1,14 @@
 """The commands that make the topics and compare them with the contract."""
 
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 import click
 
 from streams.cli.common import AS_JSON, say
 from streams.kafka import topics as on_broker
+from streams.kafka.rights import ROLES, rights
 from streams.settings import load_settings
 
 
@@ -33,3 +36,31 @@ def topics_check(as_json: bool) -> None:
     lines = [str(difference) for difference in found] or [f"the topics on {settings.broker} are as they should be"]
     say({"differences": [difference._asdict() for difference in found]} if as_json else None, iter(lines))
     sys.exit(1 if found else 0)
+
+
+def _principals(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for the principal of each role."""
+    for role, does in reversed(list(ROLES.items())):
+        usual = f"User:{role}"
+        option = click.option(f"--{role}", default=usual, show_default=True, metavar="NAME", help=f"Who {does}.")
+        command = option(command)
+    return command
+
+
+@topics.command("rights")
+@_principals
+@AS_JSON
+@click.option("--command-config", metavar="FILE", help="The file by which kafka-acls.sh connects, for its lines.")
+def topics_rights(as_json: bool, command_config: str | None, **given: str) -> None:
+    """Write the least rights that each role needs, as the commands that grant them; nobody is asked and nothing is done."""
+    settings = load_settings()
+    needed, principals = rights(settings), {role: given[role.replace("-", "_")] for role in ROLES}
+
+    def lines() -> Iterator[str]:
+        for role, does in ROLES.items():
+            yield f"# {role}: {does}"
+            of_role = (each for each in needed if each.role == role)
+            yield from (each.command(principals[role], settings.broker, command_config) for each in of_role)
+
+    told = [{**asdict(each), "principal": principals[each.role]} for each in needed]
+    say({"rights": told} if as_json else None, lines())

@@ -28,6 +28,11 @@ from tests.kafka.cluster import Cluster, Record, die_with_parent, free_ports
 TOPIC_OF = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
 
 
+def command_of_worker() -> list[str]:
+    """Return the command by which a person starts a worker."""
+    return [str(Path(sys.executable).with_name("recording-monitor")), "worker"]
+
+
 class Worker:
     """One worker process; it is gone at the end of its context, whatever happened."""
 
@@ -209,8 +214,7 @@ class Desk:
 
     def command(self, **environment: str) -> Worker:
         """Start a worker as a person does, by its command."""
-        command = [str(Path(sys.executable).with_name("recording-monitor")), "worker"]
-        return Worker({**self.environment, **environment}, self.folder, command)
+        return Worker({**self.environment, **environment}, self.folder, command_of_worker())
 
     def send_raw(self, topic: str, values: Iterable[bytes | None]) -> None:
         """Send anything at all."""

@@ -1,6 +1,9 @@
-"""Rights on a cluster of a test, started with `acls=True`: who has no name may do everything, but for what is denied."""
+"""Rights on a cluster of a test: started with `acls=True`, where who has no name may do everything but for what is denied;
 
-from collections.abc import Iterator
+or secured, where nobody may do anything but for what is granted.
+"""
+
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +17,19 @@ from kafka.admin import (
     ResourceType,
 )
 
+from streams.kafka.rights import Rights
 from tests.eventually import eventually
 from tests.kafka.cluster import Cluster
 
 NOBODY = "User:ANONYMOUS"
+_RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
+_OPERATIONS = {
+    "Read": ACLOperation.READ,
+    "Write": ACLOperation.WRITE,
+    "Create": ACLOperation.CREATE,
+    "Describe": ACLOperation.DESCRIBE,
+    "DescribeConfigs": ACLOperation.DESCRIBE_CONFIGS,
+}
 
 
 def allow_everything(cluster: Cluster) -> None:
@@ -47,8 +59,39 @@ def denied(cluster: Cluster, right: ACLOperation, topic: str) -> Iterator[None]:
         eventually(lambda: not _known(cluster, rules))
 
 
-def _rule(permission: ACLPermissionType, right: ACLOperation, pattern: ResourcePattern) -> Any:
-    return ACL(principal=NOBODY, host="*", operation=right, permission_type=permission, resource_pattern=pattern)
+def grant(cluster: Cluster, principal: str, rights: Iterable[Rights]) -> None:
+    """Grant rights as they are listed, and nothing else."""
+    _grant(cluster, _rules(principal, rights))
+
+
+@contextmanager
+def without(cluster: Cluster, principal: str, rights: Rights) -> Iterator[None]:
+    """Take granted rights away for a while."""
+    rules = _rules(principal, [rights])
+    with cluster.admin() as admin:
+        admin.delete_acls([_filter(rule) for rule in rules])
+    eventually(lambda: not _known(cluster, rules))
+    try:
+        yield
+    finally:
+        _grant(cluster, rules)
+
+
+def _rules(principal: str, rights: Iterable[Rights]) -> list[Any]:
+    return [
+        _rule(
+            ACLPermissionType.ALLOW,
+            _OPERATIONS[operation],
+            ResourcePattern(_RESOURCES[each.resource], each.name),
+            principal,
+        )
+        for each in rights
+        for operation in each.operations
+    ]
+
+
+def _rule(permission: ACLPermissionType, right: ACLOperation, pattern: ResourcePattern, principal: str = NOBODY) -> Any:
+    return ACL(principal=principal, host="*", operation=right, permission_type=permission, resource_pattern=pattern)
 
 
 def _filter(rule: Any) -> Any:

@@ -103,6 +103,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return ["incident-log: expected 12 partitions, found 3"]
 
     monkeypatch.setattr(worker, "ensure", ensure)
+    monkeypatch.setattr(worker, "need", lambda _, role: said.append(f"has the rights of a {role}"))
     monkeypatch.setattr(worker, "_log_to_stderr", lambda: None)
     monkeypatch.setattr(worker, "Server", lambda host, port, *_: PlayedServer(said, host, port))
     monkeypatch.setattr("streams.worker.faust.Worker", PlayedWorker)
@@ -112,7 +113,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_it_has_its_topics_and_its_port_before_it_works(begun: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert worker.run_worker(settings=Settings(port=0)) == 0
 
-    assert begun == ["ensures topics", "serves", "works"]
+    assert begun == ["ensures topics", "has the rights of a worker", "serves", "works"]
     assert capsys.readouterr().err.splitlines() == [
         "incident-log: expected 12 partitions, found 3",
         "serving http://127.0.0.1:9000/metrics, http://127.0.0.1:9000/live, http://127.0.0.1:9000/ready",
@@ -123,7 +124,7 @@ def test_a_port_that_cannot_be_had_is_a_mistake_that_is_told_before_it_works(beg
     with pytest.raises(WrongAddress):
         worker.run_worker(settings=Settings(port=1))
 
-    assert begun == ["ensures topics"]
+    assert begun == ["ensures topics", "has the rights of a worker"]
 
 
 @pytest.fixture
