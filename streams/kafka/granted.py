@@ -52,10 +52,10 @@ def _on_topics(admin: Any, needed: dict[str, Rights], settings: Settings) -> Ite
 
 
 def _on_groups(admin: Any, needed: list[Rights], settings: Settings) -> Iterator[str]:
-    """Yield what is missing on groups; of one that nobody has joined yet a broker tells only whether it may be seen."""
+    """Yield what is missing on groups: who may not read one may not see what it has read either."""
     for each in needed:
         try:
-            admin.describe_groups([each.name])
+            admin.list_group_offsets([each.name])
         except GroupNotAllowed:
             yield lacks("Read", each.name, settings, "group")
         except KafkaError as error:

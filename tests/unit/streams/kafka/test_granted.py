@@ -35,7 +35,7 @@ class PlayedAdmin:
     def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
         return [self.answers[name] for name in names]
 
-    def describe_groups(self, names: list[str]) -> None:
+    def list_group_offsets(self, names: list[str]) -> None:
         assert names == ["recording-monitor"]
         if self.on_groups is not None:
             raise self.on_groups
