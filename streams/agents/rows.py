@@ -119,6 +119,32 @@ class IncidentRow(Summary, array_like=True):
         )
 
 
+class SaidAlert(msgspec.Struct, array_like=True):
+    """The first fields of an alert as a row keeps it: what tells whether it is the one that was published."""
+
+    alert_id: str
+    kind: str
+    rule: str
+    occasion: str
+    severity: str
+    due_at: datetime
+    status: str
+
+
+class SaidRow(Summary, array_like=True):
+    """An incident's row for who compares what was said: its alerts and its offset; the rest is passed over."""
+
+    judged_at: msgspec.Raw
+    turn: msgspec.Raw
+    facts: msgspec.Raw
+    updated_at: msgspec.Raw
+    explained: msgspec.Raw
+    asked: msgspec.Raw
+    mute: msgspec.Raw
+    statements: msgspec.Raw
+    alerts: list[SaidAlert]
+
+
 class CrimeRow(_Kept, array_like=True):
     """A crime: what was stated of it, and the incidents that asked to be told."""
 
@@ -145,6 +171,7 @@ _incident = msgspec.msgpack.Decoder(IncidentRow).decode
 _crime = msgspec.msgpack.Decoder(CrimeRow).decode
 _force = msgspec.msgpack.Decoder(ForceRow).decode
 _summary = msgspec.msgpack.Decoder(Summary).decode
+_said = msgspec.msgpack.Decoder(SaidRow).decode
 
 
 def read_incident(row: bytes) -> IncidentRow:
@@ -155,6 +182,11 @@ def read_incident(row: bytes) -> IncidentRow:
 def read_summary(row: bytes) -> Summary:
     """Read the first fields of an incident's row."""
     return _summary(row)
+
+
+def read_said(row: bytes) -> SaidRow:
+    """Read of an incident's row what was last said of it."""
+    return _said(row)
 
 
 def read_crime(row: bytes) -> CrimeRow:

@@ -10,6 +10,8 @@ from streams.cli.demo import demo
 from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
 from streams.cli.lexicon import lexicon
+from streams.cli.rebuild import rebuild
+from streams.cli.reconcile import reconcile
 from streams.cli.rulebook import rules
 from streams.cli.topics import topics
 from streams.cli.worker import worker
@@ -26,7 +28,7 @@ def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
 
 
-for command in (demo, explain, feed, lexicon, replay, rules, simulate, topics, worker):
+for command in (demo, explain, feed, lexicon, rebuild, reconcile, replay, rules, simulate, topics, worker):
     cli.add_command(command)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource
 
@@ -28,6 +28,7 @@ _RETRY_UP_TO_MS = 1_000
 _BATCH_BYTES = 128 * 1024
 _LINGER_MS = 50
 _CLOSE_WITHIN = 1.0
+_READ_AT_ONCE = 5_000
 
 KafkaError = kafka_errors.KafkaError
 AlreadyThere = kafka_errors.TopicAlreadyExistsError
@@ -107,6 +108,24 @@ def production(settings: Settings) -> Iterator[Any]:
             yield producer
         finally:
             producer.close(timeout=_CLOSE_WITHIN)
+
+
+@contextmanager
+def consumption(settings: Settings) -> Iterator[Any]:
+    """Give a consumer that belongs to no group and commits nothing; raises BrokerError, also for what fails within."""
+    with _in_one_line(settings):
+        consumer = _connected(
+            settings,
+            KafkaConsumer,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            max_poll_records=_READ_AT_ONCE,
+        )
+        try:
+            yield consumer
+        finally:
+            consumer.close()
 
 
 def _connected(settings: Settings, client: Any, **options: Any) -> Any:

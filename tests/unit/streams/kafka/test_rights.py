@@ -26,7 +26,7 @@ def test_every_role_has_rights_and_nothing_is_listed_twice() -> None:
 def test_a_worker_reads_the_feeds_writes_what_it_says_and_keeps_its_own() -> None:
     own = {name: {"Read", "Write", "DescribeConfigs"} for name in of("operator") if name.startswith("north-")}
 
-    assert len(own) == 4
+    assert len(own) == 5
     assert of("worker") == {
         **own,
         **{topic: {"Read"} for topic in TOPICS},
