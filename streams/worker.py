@@ -11,8 +11,9 @@ from rules.book_files import load_rulebook
 from streams.app import Live
 from streams.clock import Clock, WallClock
 from streams.kafka.client import BrokerError
+from streams.kafka.failures import SendRefused
 from streams.kafka.granted import need
-from streams.kafka.state import Flush, SendRefused
+from streams.kafka.state import Flush
 from streams.kafka.topics import ensure
 from streams.outward.server import Server
 from streams.settings import Settings, load_forces, load_settings

@@ -8,8 +8,6 @@ said again. The other way round an alert could stand for ever that no row knows.
 """
 
 import asyncio
-import os
-import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +20,7 @@ from faust.stores import memory
 from faust.types import TP, EventT
 from mode.utils.logging import get_logger
 
+from streams.kafka.failures import CutOff, Frozen, SendRefused, Unfinished, end_now
 from streams.kafka.membership import drop_connections
 from streams.kafka.transport import membership_in
 
@@ -45,35 +44,6 @@ Headers = list[tuple[str, bytes]]
 Recovered = Callable[[frozenset[int]], None]
 Unite = Callable[[bytes, bytes], bytes]
 """What is kept of a row that was written after another one of its key."""
-
-
-def _end(error: Exception) -> None:
-    """End the process: Faust may wait for ever for a broker that has given its partitions to another worker."""
-    print(
-        f"the worker ended, and has to be started again: {type(error).__name__}: {error}", file=sys.stderr, flush=True
-    )
-    os._exit(1)
-
-
-class Frozen(Exception):
-    """The process stood still for so long that its partitions may be another worker's; it must not write."""
-
-
-class CutOff(Exception):
-    """The group has not heard of this worker for so long that its partitions may be another worker's; it must not write."""
-
-
-class Unfinished(Exception):
-    """An earlier flush was refused or cancelled: what comes after it must not be written as if it had not been."""
-
-
-class SendRefused(Exception):
-    """The broker did not take a record: its topic, and why; `right` where it is a right that is missing."""
-
-    def __init__(self, topic: str, error: BaseException) -> None:
-        self.right = "AuthorizationFailed" in type(error).__name__
-        why = "this worker has no right to write to it" if self.right else type(error).__name__
-        super().__init__(f"{topic}: {why}")
 
 
 class PartitionStore(memory.Store[bytes, bytes]):
@@ -305,7 +275,7 @@ class Flush:
             if self._unfinished and self.failure is None and self._is_cut_off:
                 # What is on its way cannot be called back: it would be written when the network is there again.
                 drop_connections()
-                _end(CutOff(_CUT_OFF))
+                end_now(CutOff(_CUT_OFF))
 
     async def _flush_or_crash(self) -> None:
         try:
@@ -317,7 +287,7 @@ class Flush:
     async def crash(self, error: Exception) -> None:
         """End the worker with nothing more acknowledged: what the world caused is repeated by the next start."""
         self.failure = self.failure or error
-        ending = threading.Timer(ENDS_WITHIN.total_seconds(), _end, (error,))
+        ending = threading.Timer(ENDS_WITHIN.total_seconds(), end_now, (error,))
         ending.daemon = True
         ending.start()
         await self.app.crash(error)

@@ -817,7 +817,8 @@ def test_the_commands_are_listed(run: Run) -> None:
     assert ran.status == 0
     listed = ran.out.partition("Commands:")[2].splitlines()
     named = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
-    assert named == ["demo", "explain", "feed", "lexicon", "replay", "rules", "simulate", "topics", "worker"]
+    history = ["explain", "feed", "lexicon", "rebuild", "reconcile", "replay", "rules", "simulate"]
+    assert named == ["demo", *history, "topics", "worker"]
 
 
 def test_a_worker_that_may_not_start_says_so_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
 from streams import worker
 from streams.kafka.client import BrokerError
-from streams.kafka.state import Frozen, SendRefused
+from streams.kafka.failures import Frozen, SendRefused
 from streams.outward.server import WrongAddress
 from streams.settings import Settings
 

@@ -15,15 +15,12 @@ from faust.types import TP
 
 from streams.app import faust_app
 from streams.kafka import state
+from streams.kafka.failures import CutOff, Frozen, SendRefused, Unfinished
 from streams.kafka.state import (
     WATCHES_EVERY,
-    CutOff,
     Flush,
-    Frozen,
     PartitionStore,
-    SendRefused,
     StateTable,
-    Unfinished,
 )
 from streams.kafka.transport import membership_in
 from streams.settings import Settings
@@ -383,7 +380,7 @@ def test_what_is_on_its_way_when_a_worker_is_cut_off_ends_with_the_process(
     """Given rows that no broker answers, when the session has passed, then nothing can send them any more."""
     ended: list[str] = []
     monkeypatch.setattr(state, "drop_connections", lambda: ended.append("connections"))
-    monkeypatch.setattr(state, "_end", lambda error: ended.append(type(error).__name__))
+    monkeypatch.setattr(state, "end_now", lambda error: ended.append(type(error).__name__))
 
     async def hold(now: str) -> None:
         if now == "handled":
@@ -438,7 +435,7 @@ def test_a_worker_that_does_not_come_to_its_end_is_ended(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ended: list[int] = []
-    monkeypatch.setattr("streams.kafka.state.os._exit", ended.append)
+    monkeypatch.setattr("streams.kafka.failures.os._exit", ended.append)
 
     run(desk.flush.crash(Frozen("it stood still")))
     (timer,) = PlayedTimer.set
