@@ -3,6 +3,7 @@
 Nothing waits for a broker that is not there longer than `PATIENCE`.
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,9 @@ _BATCH_BYTES = 128 * 1024
 _LINGER_MS = 50
 _CLOSE_WITHIN = 1.0
 _READ_AT_ONCE = 5_000
+
+# What the library logs by itself, on closing for one, is not for who runs a command, unless they set up a log.
+logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 KafkaError = kafka_errors.KafkaError
 AlreadyThere = kafka_errors.TopicAlreadyExistsError

@@ -1,6 +1,5 @@
 """The workers' consumer group, asked and changed by kafka-python: who is in it, and what it has committed."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -18,9 +17,6 @@ _ASKS_EVERY = 0.2
 _STILL_THERE = {"UnknownMemberIdError", "NonEmptyGroupError", "RebalanceInProgressError"}
 """What Kafka says to who would change the offsets of a group while somebody is in it."""
 _Told = TypeVar("_Told")
-
-# It warns, with all their bytes, of members that say about themselves what it cannot read, as Faust's do.
-logging.getLogger("kafka.admin._groups").setLevel(logging.ERROR)
 
 
 class Members(NamedTuple):

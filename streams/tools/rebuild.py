@@ -1,7 +1,8 @@
 """`rebuild`: has the next start observe again all that the source topics still hold, on top of what is known or from nothing.
 
 What was stated once is stated by a repeat no differently, so on top of the recovered rows only what was lost comes back.
-From nothing, an incident of which the source topics hold no event any more is not known again.
+From nothing, an incident of which the source topics hold no event any more is not known again, and what is not raised by a
+deadline is raised when it is found again.
 """
 
 import time
