@@ -2,8 +2,9 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 2>/dev/null))
 BIN := .venv/bin
 SIZES ?= 100000 1000000 10000000
+LOCKED ?= requirements/locked.txt
 
-.PHONY: help install demo example check quick test soak bench machine lock clean
+.PHONY: help install demo example check quick test soak bench machine lock audit clean
 
 help:
 	@echo "make install   a virtual environment with everything, from locked hashes"
@@ -16,6 +17,7 @@ help:
 	@echo "make bench     speed and memory; SIZES='100000 1000000' for less"
 	@echo "make machine   the Debian packages that are needed, as root"
 	@echo "make lock      exact versions with hashes, anew"
+	@echo "make audit     known weaknesses of the locked versions; needs an index that tells of them, and fails without"
 
 install: .venv/installed
 
@@ -66,6 +68,11 @@ machine:
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra development --extra embedded --extra build --python-version 3.11 --quiet \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
+
+# Strict, for what the index does not tell of would else pass as free of weaknesses. No part of what is installed.
+audit: install
+	@$(BIN)/python -m pip check
+	@$(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $(LOCKED)
 
 clean:
 	rm -rf .venv .example .bench .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis
