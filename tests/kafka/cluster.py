@@ -235,6 +235,17 @@ class Cluster:
             admin.create_topics({name: {"configs": dict(config or {}), **layout}})
         eventually(lambda: len(self.partitions(name)) == partitions)
 
+    def topics_by_node(self) -> list[set[str]]:
+        """Return the topics that each living node knows of; one may lag behind the others."""
+        return [self._topics_of(address) for address in self._living.split(",")]
+
+    def _topics_of(self, address: str) -> set[str]:
+        asking = AdminClient({"bootstrap.servers": address, "socket.timeout.ms": 3_000, "log_level": 2})
+        try:
+            return set(asking.list_topics(timeout=5.0).topics)
+        except KafkaException as error:
+            raise AssertionError(str(error)) from error
+
     def partitions(self, topic: str) -> list[TopicPartition]:
         """Return the partitions of a topic."""
         with closing(self._consumer()) as consumer:

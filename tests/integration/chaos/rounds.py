@@ -56,7 +56,7 @@ def play(rounds: Rounds, cluster: Cluster, wire: Wire, folder: Path) -> None:
     clock.run_from(at := parse_instant(sent[-1]["time"]))
 
     with (
-        Desk(cluster, folder, "chaos", session=f"{SESSION:g}") as desk,
+        Desk(cluster, folder, f"chaos-{rounds}", session=f"{SESSION:g}") as desk,
         Staff(desk, folder / "clock", wire) as staff,
     ):
         desk.send(sent)
