@@ -6,12 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,7 +37,7 @@ class Worker:
 
     def __init__(self, settings: Mapping[str, str], folder: Path, command: list[str]) -> None:
         (self.port,) = free_ports(1)
-        self._server = f"http://{settings.get('RECORDING_HOST', '127.0.0.1')}:{self.port}"
+        self._host = settings.get("RECORDING_HOST", "127.0.0.1")
         self._log = folder / f"worker-{self.port}.log"
         environment = {**os.environ, "RECORDING_PORT": str(self.port), "TMPDIR": str(folder), **settings}
         with self._log.open("ab") as log:
@@ -64,20 +63,17 @@ class Worker:
     def ready(self) -> bool:
         """Whether the worker says that it is ready."""
         assert self.process.poll() is None, f"the worker ended: {self.said[-2000:]}"
-        try:
-            with urllib.request.urlopen(f"{self._server}/ready", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except urllib.error.HTTPError as refused:
-            raise AssertionError(refused.read().decode()) from None
-        except OSError as error:
-            raise AssertionError(f"no answer yet: {error}") from None
+        status, said = self._get("/ready")
+        assert status == 200, said
+        return True
 
     def not_ready(self) -> str:
         """Return why the worker says that it is not ready; nothing where it is."""
         try:
-            return "" if self.ready() else "no reason given"
+            self.ready()
         except AssertionError as refused:
             return str(refused)
+        return ""
 
     def died(self) -> bool:
         """Whether the worker was killed."""
@@ -85,13 +81,19 @@ class Worker:
 
     def metrics(self) -> dict[str, float]:
         """Return every sample of the worker's metrics by its name and labels, as they are written."""
-        try:
-            with urllib.request.urlopen(f"{self._server}/metrics", timeout=10) as answer:
-                text = answer.read().decode()
-        except OSError as error:
-            raise AssertionError(f"no answer: {error}") from None
+        _, text = self._get("/metrics")
         lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
         return {name: float(value) for name, _, value in lines}
+
+    def _get(self, path: str) -> tuple[int, str]:
+        """Ask the worker's server, which may go away meanwhile."""
+        with closing(HTTPConnection(self._host, self.port, timeout=10)) as connection:
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            except (OSError, HTTPException) as error:
+                raise AssertionError(f"no answer: {error}") from None
 
     def term(self) -> int:
         """Ask the worker to stop, and return its exit status."""
