@@ -56,7 +56,9 @@ class Live:
         broker = for_aiokafka(settings)
         self.intake = Intake(self.flush, inboxes, book.lexicon, clock, self.metrics, forces)
         told_of_crimes, told_of_all = Watermarks({CRIMES}, settings.hold), Watermarks({*TOPICS, RELAYS}, settings.hold)
-        self.crimes = CrimeAgent(self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, broker)
+        self.crimes = CrimeAgent(
+            self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, settings.retention, broker
+        )
         addresses = [address for address in settings.alertmanagers.split(",") if address]
         self.pager = Pager(addresses, settings.alertmanager_interval, clock)
         self.watch = ForceWatch(
@@ -116,6 +118,7 @@ class Live:
     async def _sweep(self) -> None:
         async def sweep() -> None:
             self.incidents.sweep()
+            self.crimes.sweep()
             self.health.swept()
 
         await self._repeat(self.settings.sweep, sweep)

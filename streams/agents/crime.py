@@ -7,6 +7,7 @@ from rules.codes import CodeMap
 from rules.relay import audience_of_crime
 from rules.statements import Statement, Statements
 from streams.agents.rows import NOWHERE, CrimeRow
+from streams.agents.watermarks import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def keep(
         crime: sorted(audience if crime not in named_before else audience - before) for crime in sorted(survivors)
     }
     return Kept(
-        row=CrimeRow(NOWHERE, list(known), sorted(following)),
+        row=CrimeRow(NOWHERE, NEVER, list(known), sorted(following)),
         told={incident: said for incident, said in told.items() if said or incident in followers},
         followed={crime: incidents for crime, incidents in followed.items() if incidents},
         new=len(new),

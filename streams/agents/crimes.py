@@ -1,13 +1,15 @@
 """The crime agent: keeps what was stated of each crime record, and tells the incidents that it was ever linked to."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from streams.agents.crime import keep
 from streams.agents.inbox import Inbox
 from streams.agents.inboxes import Inboxes
-from streams.agents.messages import Follow, Message, Origin, Said, Seen, Told, subject_of
-from streams.agents.rows import packed, read_crime
+from streams.agents.messages import Due, Follow, Message, Origin, Said, Seen, Told, subject_of
+from streams.agents.retention import Walk
+from streams.agents.rows import packed, read_crime, read_crime_summary
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
@@ -26,12 +28,16 @@ class CrimeAgent:
         metrics: Metrics,
         forces: Forces,
         watermarks: Watermarks,
+        retention: timedelta,
         broker: Mapping[str, Any],
     ) -> None:
+        self._clock = clock
         self._metrics = metrics
         self._forces = forces
         self._watermarks = watermarks
         self._inboxes = inboxes
+        self._retention = retention
+        self._walk = Walk()
         self.table: StateTable
         inbox = Inbox(flush, clock, metrics, broker, self._handle, self._seen)
         self.run, self.words = inbox.run, inbox.words
@@ -41,10 +47,22 @@ class CrimeAgent:
         for partition in set(range(self._inboxes.partitions)) - owned:
             self._watermarks.left(partition)
 
+    def sweep(self) -> None:
+        """Send a message to each crime of which nothing was stated for as long as the retention."""
+        now = self._clock.now()
+        for partition, key, content in self._walk.on(self.table):
+            if now - read_crime_summary(content).changed_at > self._retention:
+                self._inboxes.due(self._inboxes.crimes, partition, key, Due(now))
+
     def _handle(self, partition: int, offset: int, key: bytes, message: Message, origin: Origin) -> None:
-        assert isinstance(message, Said | Follow)
         force, ref = subject_of(key)
+        now = self._clock.now()
         content = self.table.get(partition, key)
+        if isinstance(message, Due):
+            if content is not None and now - read_crime_summary(content).changed_at > self._retention:
+                self.table.put(partition, key, None)
+            return
+        assert isinstance(message, Said | Follow)
         row = None if content is None else read_crime(content)
         kept = keep(
             row,
@@ -54,6 +72,7 @@ class CrimeAgent:
             again=row is not None and offset <= row.offset,
         )
         kept.row.offset = offset
+        kept.row.changed_at = max((said.time for said in kept.row.statements), default=now)
         self.table.put(partition, key, packed(kept.row))
         for incident, statements in kept.told.items():
             self._inboxes.to_incident(force, incident, Told(origin, ("crime", ref), statements))

@@ -24,9 +24,9 @@ class Inboxes:
     def _send(self, inbox: str, key: bytes, message: Message) -> None:
         self._flush.send(inbox, key, encode(message), partition_of(key, self.partitions))
 
-    def due(self, partition: int, key: bytes, message: Due) -> None:
-        """Send to an incident whose partition is known that it is to be judged."""
-        self._flush.send(self.incidents, key, encode(message), partition)
+    def due(self, inbox: str, partition: int, key: bytes, message: Due) -> None:
+        """Send to an incident or crime whose partition is known that it is to be looked at."""
+        self._flush.send(inbox, key, encode(message), partition)
 
     def everywhere(self, inbox: str, seen: Seen) -> None:
         """Send to every partition of an inbox how far a feed has been read, behind all that was sent before."""

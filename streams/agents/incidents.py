@@ -9,16 +9,32 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.force import ForceProfile
+from rules.group import Group
 from rules.instants import local_day, parse_instant
+from rules.relay import told_by_incident
 from rules.statements import Statement
 from rules.status import FINAL
 from streams.agents.force_watch import ForceWatch
 from streams.agents.inbox import Inbox
 from streams.agents.inboxes import Inboxes
 from streams.agents.judge import Judge, Judged
-from streams.agents.messages import Books, Due, Flood, Message, Origin, Said, Seen, Teller, Told, key_of, subject_of
+from streams.agents.messages import (
+    Books,
+    Due,
+    Erase,
+    Flood,
+    Message,
+    Origin,
+    Said,
+    Seen,
+    Teller,
+    Told,
+    key_of,
+    subject_of,
+)
 from streams.agents.pages import Pages
-from streams.agents.rows import IncidentRow, packed, read_incident, read_summary
+from streams.agents.retention import Walk, forget_other, new_row, retire
+from streams.agents.rows import SETTLED_AFTER, IncidentRow, empty_row, packed, read_incident, read_summary
 from streams.agents.sweep import Schedule
 from streams.agents.watermarks import CRIMES, RELAYS, View, Watermarks
 from streams.clock import Clock
@@ -63,6 +79,7 @@ class IncidentAgent:
         self._pages = pages
         self._pager = pager
         self._retention = retention
+        self._walk = Walk()
         self._inboxes = inboxes
         self.schedule = Schedule()
         self.table: StateTable
@@ -93,7 +110,11 @@ class IncidentAgent:
         now = self._clock.now()
         due = Due(now)
         for partition, key in self.schedule.take(lambda part, force: self._view(part, force, now)):
-            self._inboxes.due(partition, key, due)
+            self._inboxes.due(self._inboxes.incidents, partition, key, due)
+        for partition, key, content in self._walk.on(self.table):
+            row = read_summary(content)
+            if (long_ago := now - row.changed_at) > self._retention or (row.shrinks and long_ago > SETTLED_AFTER):
+                self._inboxes.due(self._inboxes.incidents, partition, key, due)
         for force, flood in self._pages.untold():
             self._inboxes.to_incident(force, "", flood)
         if (heard := self._heard) is not None:
@@ -120,13 +141,30 @@ class IncidentAgent:
                 statements = [statement]
             case Told():
                 statements, teller = message.statements, message.teller
+            case Erase(at, None):
+                self._take_away(partition, offset, key, row or new_row(force, now), at, now)
+                return
+            case Erase(at, str(other)):
+                if row is None or not forget_other(row, other, at):
+                    return
             case Due() if row is None:
+                return
+            case Due() if row is not None and now - row.changed_at > self._retention:
+                self._take_away(partition, offset, key, row, now - self._retention, row.changed_at)
+                return
+        if row is not None and row.forgets is not None and statements:
+            statements = [said for said in statements if said.time > row.forgets]
+            if not statements:
+                if isinstance(message, Said):
+                    self._metrics.event(origin.topic, origin.type, "expired")
                 return
         try:
             view, again = self._view(partition, force, now), row is not None and offset <= row.offset
             flooded = self._pages.flooded(force, len(self.table.owned), now)
             judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again, flooded=flooded)
             judged.row.offset = offset
+            if row is not None:
+                judged.row.forgets, judged.row.removed = row.forgets, row.removed
             content = packed(judged.row)
             said = _written(force, ref, judged)
         except Exception:
@@ -145,6 +183,44 @@ class IncidentAgent:
             self._metrics.event(origin.topic, origin.type, "used" if judged.new else "repeat")
         for other, facts in judged.told.items():
             self._inboxes.to_incident(force, other, Told(origin, ("incident", ref), facts))
+        if isinstance(message, Erase):
+            self._pass_on(force, ref, row, message)
+
+    def _take_away(
+        self, partition: int, offset: int, key: bytes, row: IncidentRow, forgets: datetime, changed_at: datetime
+    ) -> None:
+        """Take an incident away: what was published of it, what others hold of it, and its row but for what it forgets.
+
+        What a row is left with that forgets goes too when nothing was stated of it for as long as the retention.
+        """
+        force, ref = subject_of(key)
+        now = self._clock.now()
+        if row.is_empty and offset > row.offset and now - row.changed_at > self._retention:
+            self.table.put(partition, key, None)
+            self.schedule.forget(partition, key)
+            return
+        retired = [retire(alert, now) for alert in row.standing().alerts.values() if alert.stands]
+        for alert in retired:
+            self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
+            self._count_alert(alert, self._forces.profile(force), now)
+        self._flush.then(partial(self._pager.take, partition, retired))
+        self._pass_on(force, ref, row, Erase(forgets, ref))
+        left = empty_row(row, forgets, changed_at)
+        left.offset = offset
+        for name in left.removed:
+            self._flush.send(ALERTS, name.encode(), None)
+        self._flush.send(STATUSES, key, None)
+        self.table.put(partition, key, packed(left))
+        self._metrics.changed(partition, row.held, left.held)
+        self.schedule.forget(partition, key)
+
+    def _pass_on(self, force: str, ref: str, row: IncidentRow | None, message: Erase) -> None:
+        """Have those forget an incident to whom it, or another one, told what it knew."""
+        group = Group(self._forces.profile(force))
+        for said in row.statements if row is not None else ():
+            group.observe(said)
+        for other in told_by_incident(group, ref, group.statements()):
+            self._inboxes.to_incident(force, other, Erase(message.at, message.ref or ref))
 
     def _retry(self, partition: int, key: bytes, row: IncidentRow, now: datetime) -> None:
         row.due = now + RETRY_AFTER

@@ -141,7 +141,7 @@ class Judge:
                 now + self._late_after if withheld else None,
             ),
             changed=changed,
-            said=list(standing.alerts.values()) if again else changed,
+            said=[alert for alert in standing.alerts.values() if alert.body] if again else changed,
             called=[alert for alert in changed if _calls(alert) and not _calls(before.get(alert.alert_id))],
             status=status,
             told=told,

@@ -83,7 +83,17 @@ class Books(msgspec.Struct, frozen=True, array_like=True, tag=7):
     differences: list[str]
 
 
-Message = Said | Told | Follow | Due | Seen | Flood | Books
+class Erase(msgspec.Struct, frozen=True, array_like=True, tag=8):
+    """What was stated of an incident up to an instant is to be forgotten: of the one of the key, or of another that told it.
+
+    `ref` is that other one's, None for the one of the key.
+    """
+
+    at: datetime
+    ref: str | None = None
+
+
+Message = Said | Told | Follow | Due | Seen | Flood | Books | Erase
 
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Message).decode

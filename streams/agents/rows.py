@@ -30,6 +30,9 @@ NOWHERE = -1
 PATIENCE = timedelta(seconds=30)
 """How long an incident waits to hear of another one that it was merged into, say, before it is judged without."""
 
+SETTLED_AFTER = timedelta(days=1)
+"""How long after it was resolved an alert's words are kept: far longer than it takes to publish them."""
+
 Asked = dict[Teller, datetime | None]
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -70,7 +73,8 @@ class Summary(_Kept, array_like=True):
     """The first fields of an incident's row: when it is due again, and what the gauges count of it.
 
     `review`: what it was last said under forbade paging; once all feeds have been read up to that instant, and nothing
-    forbids it any more, it is to be judged again.
+    forbids it any more, it is to be judged again. `changed_at`: the last time of what was stated or said of it; `shrinks`:
+    whether it has something that need not be kept once that is long ago.
     """
 
     force: str
@@ -82,6 +86,8 @@ class Summary(_Kept, array_like=True):
     group: str
     deadline: datetime | None
     open_alerts: list[tuple[str, str]]
+    changed_at: datetime
+    shrinks: bool
 
     @property
     def held(self) -> Held:
@@ -95,7 +101,8 @@ class IncidentRow(Summary, array_like=True):
     `judged_at` is how far its deadlines were judged, which never goes back. `mute` has the digests of updates that stated
     nothing: they are kept to know a repeat. `explained` is the digest of the explanation that was last published. `asked`
     has the incidents and crimes that it leads to, with the instant since which it waits to hear of them before it is
-    judged; None once they have told, or have not for too long.
+    judged; None once they have told, or have not for too long. Of an incident that has left or was erased a row stays for
+    a while that has no statements: it `forgets` what was stated up to an instant, and names the alerts that it took away.
     """
 
     judged_at: datetime
@@ -107,6 +114,13 @@ class IncidentRow(Summary, array_like=True):
     mute: list[bytes]
     statements: list[Statement]
     alerts: list[tuple[Any, ...]]
+    forgets: datetime | None = None
+    removed: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the incident has left or was erased, and nothing was stated of it since."""
+        return self.forgets is not None and not self.statements
 
     def standing(self) -> Standing:
         """Return what was last said, to go on from."""
@@ -145,7 +159,13 @@ class SaidRow(Summary, array_like=True):
     alerts: list[SaidAlert]
 
 
-class CrimeRow(_Kept, array_like=True):
+class CrimeSummary(_Kept, array_like=True):
+    """The first fields of a crime's row: the last time of what was stated of it."""
+
+    changed_at: datetime
+
+
+class CrimeRow(CrimeSummary, array_like=True):
     """A crime: what was stated of it, and the incidents that asked to be told."""
 
     statements: list[Statement]
@@ -169,6 +189,7 @@ class ForceRow(_Kept, array_like=True):
 _offset = msgspec.msgpack.Decoder(_Kept).decode
 _incident = msgspec.msgpack.Decoder(IncidentRow).decode
 _crime = msgspec.msgpack.Decoder(CrimeRow).decode
+_crime_summary = msgspec.msgpack.Decoder(CrimeSummary).decode
 _force = msgspec.msgpack.Decoder(ForceRow).decode
 _summary = msgspec.msgpack.Decoder(Summary).decode
 _said = msgspec.msgpack.Decoder(SaidRow).decode
@@ -192,6 +213,11 @@ def read_said(row: bytes) -> SaidRow:
 def read_crime(row: bytes) -> CrimeRow:
     """Read a crime's row."""
     return _crime(row)
+
+
+def read_crime_summary(row: bytes) -> CrimeSummary:
+    """Read the first fields of a crime's row."""
+    return _crime_summary(row)
 
 
 def read_force(row: bytes) -> ForceRow:
@@ -254,7 +280,9 @@ def incident_row(
 
     `withheld_until`: how far all feeds are to be read before anybody is paged, if what came late forbids it for the moment.
     """
-    facts, turn = standing.facts, standing.turn
+    facts, turn, kept = standing.facts, standing.turn, list(statements)
+    settled = {alert.alert_id for alert in standing.alerts.values() if _is_settled(alert, judged_at)}
+    times = [said.time for said in kept] + [alert.changed_at for alert in standing.alerts.values() if alert.changed_at]
     standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
     deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
     withheld = [
@@ -273,6 +301,8 @@ def incident_row(
         group=facts.get("offence_group", "none"),
         deadline=deadline,
         open_alerts=sorted((alert.kind, alert.severity) for alert in standing_alerts),
+        changed_at=max(times, default=judged_at),
+        shrinks=any(not alert.stands and alert.alert_id not in settled for alert in standing.alerts.values()),
         judged_at=judged_at,
         turn=None if turn is None else (turn.at, turn.called),
         facts=dict(facts),
@@ -280,9 +310,23 @@ def incident_row(
         explained=explained,
         asked=sorted(asked.items()),
         mute=sorted(mute),
-        statements=list(statements),
-        alerts=[pack_alert(alert) for alert in standing.alerts.values()],
+        statements=kept,
+        alerts=[pack_alert(alert, bare=name in settled) for name, alert in standing.alerts.items()],
     )
+
+
+def empty_row(row: IncidentRow, forgets: datetime, changed_at: datetime) -> IncidentRow:
+    """Return what stays for a while of an incident that leaves or is erased."""
+    standing = Standing()
+    empty = incident_row(row.force, row.law, [], [], standing, row.judged_at, b"", {}, None)
+    empty.offset, empty.forgets, empty.changed_at = row.offset, forgets, changed_at
+    empty.removed = sorted({*row.removed, *row.standing().alerts})
+    return empty
+
+
+def _is_settled(alert: Alert, at: datetime) -> bool:
+    """Whether an alert was resolved so long ago that what it said is not published again."""
+    return not alert.stands and alert.changed_at is not None and at - alert.changed_at > SETTLED_AFTER
 
 
 def digest(said: Any) -> bytes:
@@ -294,10 +338,11 @@ _NAMES = [field.name for field in fields(Alert)]
 _BODY = _NAMES.index("body")
 
 
-def pack_alert(alert: Alert) -> tuple[Any, ...]:
-    """Return an alert as a row keeps it."""
+def pack_alert(alert: Alert, *, bare: bool = False) -> tuple[Any, ...]:
+    """Return an alert as a row keeps it; a `bare` one without what it said."""
     values = [getattr(alert, name) for name in _NAMES]
-    values[_BODY] = alert.body.packed if isinstance(alert.body, Body) else _pack(dict(alert.body))
+    body = {} if bare else alert.body
+    values[_BODY] = body.packed if isinstance(body, Body) else _pack(dict(body))
     return tuple(values)
 
 

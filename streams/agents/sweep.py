@@ -38,15 +38,19 @@ class Schedule:
 
     def plan(self, partition: int, key: bytes, row: Summary) -> None:
         """Take in what an incident's row now says; whatever was planned or on its way for it is done with."""
-        self._underway.discard((partition, key))
+        self.forget(partition, key)
         if row.due is None and row.review is None:
-            self._planned.get(partition, {}).pop(key, None)
             return
         self._planned.setdefault(partition, {})[key] = _Planned(row.due, row.review, GRAVITY[row.group])
         if row.due is not None:
             heappush(self._due.setdefault((partition, row.force), []), (row.due, key))
         if row.review is not None:
             heappush(self._reviews.setdefault((partition, row.force), []), (row.review, key))
+
+    def forget(self, partition: int, key: bytes) -> None:
+        """Forget an incident that is not to be looked at any more."""
+        self._underway.discard((partition, key))
+        self._planned.get(partition, {}).pop(key, None)
 
     def left(self, partition: int) -> None:
         """Forget a partition that has gone to another worker."""

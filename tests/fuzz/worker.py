@@ -46,7 +46,7 @@ class Worker:
         watch = watch_of(self.flush, self.clock, self.metrics, forces, hears)
         self._intake = Intake(self.flush, both, book.lexicon, self.clock, self.metrics, forces)
         self._crimes = CrimeAgent(
-            self.flush, both, self.clock, self.metrics, forces, Watermarks({CRIMES}, HOLD), broker={}
+            self.flush, both, self.clock, self.metrics, forces, Watermarks({CRIMES}, HOLD), RETENTION, broker={}
         )
         self._incidents = IncidentAgent(
             self.flush,

@@ -48,7 +48,7 @@ def _forces(count: int) -> str:
 
 
 def _row(force: str, due: datetime) -> Summary:
-    return Summary(NOWHERE, force, "", due, None, "North", "monitoring", "violence_without_injury", due, [])
+    return Summary(NOWHERE, force, "", due, None, "North", "monitoring", "violence_without_injury", due, [], due, False)
 
 
 def _views(partitions: int) -> Callable[[int, str], View]:

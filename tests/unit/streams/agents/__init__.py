@@ -103,8 +103,11 @@ class KeptTable(StateTable):
         return self.parts.get(partition, {}).get(key)
 
     def put(self, partition: int, key: bytes, row: bytes | None) -> None:
-        assert row is not None
-        self.parts.setdefault(partition, {})[key] = row
+        rows = self.parts.setdefault(partition, {})
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
         yield from self.parts.get(partition, {}).items()

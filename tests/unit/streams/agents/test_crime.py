@@ -2,6 +2,7 @@ from rules.codes import CodeMap
 from rules.statements import Statement
 from streams.agents.crime import Kept, keep
 from streams.agents.rows import NOWHERE, CrimeRow
+from streams.agents.watermarks import NEVER
 from tests.unit.rules.given import Line, line, statements
 
 RECORDED = line(1, "recorded", incident_refs=["A"])
@@ -86,7 +87,7 @@ def test_who_follows_a_record_that_nobody_made_is_answered_with_nothing() -> Non
     answer = kept(None, followers=("A",))
 
     assert answer.told == {"A": []}
-    assert answer.row == CrimeRow(NOWHERE, [], ["A"])
+    assert answer.row == CrimeRow(NOWHERE, NEVER, [], ["A"])
 
 
 def test_who_asks_twice_is_answered_twice() -> None:

@@ -1,20 +1,21 @@
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from rules.statements import Statement
 from streams.agents.crimes import CrimeAgent
-from streams.agents.messages import Follow, Message, Origin, Said, Seen, Told, encode, key_of, partition_of
+from streams.agents.messages import Due, Follow, Message, Origin, Said, Seen, Told, encode, key_of, partition_of
 from streams.agents.rows import read_crime
 from streams.agents.watermarks import CRIMES, Watermarks
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
 from tests.unit.rules.given import Line, at, book, line, statements
 
-from . import HOLD, PARTITIONS, Event, KeptFlush, KeptTable, MovedClock, Record, counted, inboxes
+from . import HOLD, PARTITIONS, SECOND, Event, KeptFlush, KeptTable, MovedClock, Record, counted, inboxes
 
 INCIDENTS, CRIME_INBOX = "monitor-incident-inbox", "monitor-crime-inbox"
 CAME = Origin("crime-records", 0, 7, "crime.recorded")
+RETENTION = timedelta(days=30)
 RECORDED = line(1, "recorded", incident_refs=["A"])
 
 
@@ -24,8 +25,16 @@ class Desk:
     def __init__(self) -> None:
         self.flush = KeptFlush()
         self.metrics = Metrics((), book())
+        self.clock = MovedClock()
         self.agent = CrimeAgent(
-            self.flush, inboxes(self.flush), MovedClock(), self.metrics, Forces({}), Watermarks({CRIMES}, HOLD), {}
+            self.flush,
+            inboxes(self.flush),
+            self.clock,
+            self.metrics,
+            Forces({}),
+            Watermarks({CRIMES}, HOLD),
+            RETENTION,
+            {},
         )
         self.table = self.agent.table = KeptTable()
         self.offsets = count()
@@ -167,3 +176,22 @@ def test_what_was_told_over_a_partition_that_has_gone_is_forgotten_and_over_othe
     for partition in (1, 2):
         desk.take(seen(1, at(2), partitions=2), partition=partition)
     assert {message.partition for _, message in desk.flush.seen(INCIDENTS)} == {2}
+
+
+def test_a_crime_of_which_nothing_was_stated_for_so_long_leaves() -> None:
+    desk = Desk()
+    desk.take(Said(CAME, statements(line(1, "recorded"))[0]))
+    row = dict(desk.table.rows(1))
+    desk.clock.at = at(1) + RETENTION
+
+    for _ in range(2):
+        desk.agent.sweep()
+    assert desk.flush.messages("monitor-crime-inbox") == []
+
+    desk.clock.at += SECOND
+    for _ in range(2):
+        desk.agent.sweep()
+    assert ("Example/C1", Due(desk.clock.at)) in desk.flush.messages("monitor-crime-inbox")
+    desk.take(Due(desk.clock.at))
+    assert row
+    assert dict(desk.table.rows(1)) == {}

@@ -23,7 +23,9 @@ def test_a_message_goes_under_its_subjects_key_to_the_partition_that_we_choose()
 def test_what_is_due_goes_to_the_partition_where_its_row_lies() -> None:
     flush = KeptFlush()
 
-    inboxes(flush).due(2, b"avon/A", Due(OPENED_AT))
+    both = inboxes(flush)
+
+    both.due(both.incidents, 2, b"avon/A", Due(OPENED_AT))
 
     assert [sent.partition for sent in flush.sent] == [2]
     assert flush.messages("monitor-incident-inbox") == [("avon/A", Due(OPENED_AT))]

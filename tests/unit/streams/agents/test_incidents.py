@@ -17,6 +17,7 @@ from streams.agents.judge import Judge, Judged
 from streams.agents.messages import (
     Books,
     Due,
+    Erase,
     Flood,
     Message,
     Origin,
@@ -29,7 +30,7 @@ from streams.agents.messages import (
     watch_key,
 )
 from streams.agents.pages import Pages
-from streams.agents.rows import packed, read_incident
+from streams.agents.rows import IncidentRow, packed, read_incident
 from streams.agents.watermarks import CRIMES, RELAYS, Watermarks
 from streams.outward.metrics import Metrics
 from streams.settings import Forces
@@ -40,6 +41,7 @@ from . import (
     HABIT,
     HOLD,
     PARTITIONS,
+    SECOND,
     Event,
     KeptFlush,
     KeptTable,
@@ -697,3 +699,143 @@ def test_a_silence_is_said_without_paging_and_paged_a_while_after_the_feed_has_b
     overdue = [alert for alert in desk.published("recording-alerts") if alert["kind"] == "overdue"]
     assert [(alert["feed_stale"], alert["paged"]) for alert in overdue] == [(True, False), (False, True)]
     assert counted(desk.metrics, RAISED, kind="overdue") == 1
+
+
+# What is kept, and for how long
+
+
+MOOT = line(2, "decided", basis="not_notifiable", reason="moot", decided_by="supervisor")
+
+
+def swept(desk: Desk) -> set[bytes | None]:
+    """Sweep until every row was looked at, and return what was sent to be looked at."""
+    return {key for _ in range(2) for _, key in desk.sweep()}
+
+
+def row_of(desk: Desk) -> IncidentRow:
+    return read_incident(desk.table.parts[0][A])
+
+
+def removed(desk: Desk) -> set[tuple[str, bytes | None]]:
+    """What was taken away of what was published: topics and keys."""
+    return {(sent.topic, sent.key) for sent in desk.flush.sent if sent.value is None}
+
+
+def test_the_words_of_an_alert_that_was_resolved_a_day_ago_are_kept_no_longer() -> None:
+    desk = watched()
+    desk.move(1)
+    desk.say(line(1, "closed", closing_codes=["CRIME_THEFT"]))
+    desk.move(2)
+    desk.say(MOOT)
+    before = row_of(desk)
+    desk.move(26)
+    assert swept(desk) == set()
+
+    desk.clock.at += SECOND
+    desk.read(desk.clock.at)
+    assert swept(desk) == {A}
+    desk.due()
+
+    after = row_of(desk)
+    assert (before.shrinks, after.shrinks) == (True, False)
+    assert len(packed(after)) < len(packed(before))
+    assert after.statements == before.statements
+    assert swept(desk) == set()
+
+
+def test_an_incident_that_did_not_change_for_the_retention_leaves_with_all_that_was_published() -> None:
+    desk = watched()
+    desk.move(25)
+    desk.due()
+    (overdue,) = (a for a in desk.published("recording-alerts") if a["kind"] == "overdue")
+    desk.clock.at = at(25) + RETENTION + SECOND
+
+    assert swept(desk) == {A}
+    desk.due()
+
+    assert removed(desk) >= {("recording-status", A), ("recording-alerts", overdue["alert_id"].encode())}
+    last = [json.loads(sent.value) for sent in desk.flush.to("recording-alerts") if sent.value][-1]
+    assert (last["status"], last["resolution"]) == ("resolved", "retired")
+    assert counted(desk.metrics, RESOLVED, resolution="retired") == 1
+    assert counted(desk.metrics, "recording_incidents") == 0
+    assert row_of(desk).is_empty
+    desk.due()
+    assert A not in desk.table.parts[0]
+
+
+def test_what_is_older_than_the_retention_changes_nothing_of_one_that_has_left() -> None:
+    desk = watched()
+    desk.clock.at = at(1) + RETENTION
+    desk.due()
+
+    desk.say(THEFT)
+    assert desk.events("expired") == 1
+    desk.say(line(RETENTION / HOUR, "updated", area="south"))
+
+    assert [said.data for said in row_of(desk).statements] == [{"area": "south"}]
+
+
+def erased(desk: Desk, hours: float) -> None:
+    desk.take(Erase(at(hours)))
+
+
+def test_an_incident_that_is_erased_is_gone_and_its_figures_stay() -> None:
+    desk = watched()
+    desk.move(25)
+    desk.due()
+    raised = counted(desk.metrics, RAISED)
+
+    erased(desk, 25)
+
+    assert ("recording-status", A) in removed(desk)
+    assert b"north" not in desk.table.parts[0][A]
+    assert (counted(desk.metrics, RAISED), counted(desk.metrics, "recording_alerts_open")) == (raised, 0)
+
+
+def test_what_was_stated_before_it_was_erased_is_not_taken_in_again_and_what_comes_later_is() -> None:
+    desk = watched()
+    desk.move(2)
+    erased(desk, 2)
+
+    desk.say(THEFT)
+    desk.take(Told(CAME, ("crime", "C1"), statements(line(1, "recorded"))))
+    assert desk.events("expired") == 1
+    assert row_of(desk).is_empty
+
+    desk.move(3)
+    desk.say(line(3, "updated", area="south"))
+    assert [said.data for said in row_of(desk).statements] == [{"area": "south"}]
+    assert row_of(desk).forgets == at(2)
+
+
+def test_a_worker_that_died_before_it_said_that_an_incident_is_gone_says_it_again() -> None:
+    desk = watched()
+    desk.take(Erase(at(1)), offset=50)
+    first = removed(desk)
+    desk.flush.sent.clear()
+
+    desk.take(Erase(at(1)), offset=50)
+
+    assert removed(desk) == first
+
+
+def test_who_was_told_by_an_erased_incident_forgets_that_and_tells_others_to() -> None:
+    desk = watched()
+    desk.say(line(1, "merged", into="B"))
+    told = [message for key, message in desk.flush.messages(INBOX) if key == "Example/B" and isinstance(message, Told)]
+    for message in told:
+        desk.take(message, ref="B")
+    desk.say(opened(incident_ref="B"), ref="B")
+    b = read_incident(desk.table.parts[0][b"Example/B"])
+    assert {said.ref for said in b.statements} == {"A", "B"}
+
+    erased(desk, 1)
+    asked = [
+        message for key, message in desk.flush.messages(INBOX) if key == "Example/B" and isinstance(message, Erase)
+    ]
+    assert asked == [Erase(at(1), "A")]
+    desk.take(asked[0], ref="B")
+
+    b = read_incident(desk.table.parts[0][b"Example/B"])
+    assert {said.ref for said in b.statements} == {"B"}
+    assert b"north" not in desk.table.parts[0][b"Example/B"]

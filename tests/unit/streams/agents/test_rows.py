@@ -85,7 +85,7 @@ def test_what_was_last_said_is_the_same_after_a_row() -> None:
 
 
 def test_a_crime_comes_out_of_its_row_as_it_went_in() -> None:
-    row = CrimeRow(NOWHERE, statements(line(1, "recorded")), ["A", "B"])
+    row = CrimeRow(NOWHERE, OPENED_AT, statements(line(1, "recorded")), ["A", "B"])
 
     assert read_crime(packed(row)) == row
 
@@ -179,17 +179,17 @@ def test_a_packed_body_reads_as_what_was_said() -> None:
 
 
 def test_a_row_is_no_larger_than_fits_into_one_record() -> None:
-    empty = len(packed(CrimeRow(NOWHERE, [], ["x" * 70_000]))) - 70_000
-    fits = CrimeRow(NOWHERE, [], ["x" * (MAX_ROW - empty)])
+    empty = len(packed(CrimeRow(NOWHERE, OPENED_AT, [], ["x" * 70_000]))) - 70_000
+    fits = CrimeRow(NOWHERE, OPENED_AT, [], ["x" * (MAX_ROW - empty)])
 
     assert len(packed(fits)) == MAX_ROW == 262_144
     with pytest.raises(TooLarge):
-        packed(CrimeRow(NOWHERE, [], [*fits.followers, ""]))
+        packed(CrimeRow(NOWHERE, OPENED_AT, [], [*fits.followers, ""]))
 
 
 def test_that_a_row_is_too_large_says_nothing_of_what_is_in_it() -> None:
     with pytest.raises(TooLarge) as raised:
-        packed(CrimeRow(NOWHERE, [], ["Quarrington" * 30_000]))
+        packed(CrimeRow(NOWHERE, OPENED_AT, [], ["Quarrington" * 30_000]))
 
     assert str(raised.value) == "its row would have more than 262144 bytes"
 
@@ -228,7 +228,9 @@ def test_a_row_that_had_taken_in_less_takes_nothing_away_and_what_only_it_knows_
 
 def test_a_crime_s_row_that_had_taken_in_less_takes_nothing_away_either() -> None:
     recorded, linked = statements(line(1, "recorded"), line(2, "linked"))
-    before, zombie = CrimeRow(5, [recorded], ["A"]), CrimeRow(4, [linked], ["B"])
+    before, zombie = CrimeRow(5, OPENED_AT, [recorded], ["A"]), CrimeRow(4, OPENED_AT, [linked], ["B"])
 
     assert unite_crime(packed(zombie), packed(before)) == packed(before)
-    assert read_crime(unite_crime(packed(before), packed(zombie))) == CrimeRow(5, [recorded, linked], ["A", "B"])
+    assert read_crime(unite_crime(packed(before), packed(zombie))) == CrimeRow(
+        5, OPENED_AT, [recorded, linked], ["A", "B"]
+    )

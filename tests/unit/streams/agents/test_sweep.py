@@ -17,7 +17,7 @@ Planned = tuple[bytes, datetime | None, datetime | None, str]
 def row(
     due: datetime | None = None, review: datetime | None = None, group: str = "theft", force: str = "avon"
 ) -> Summary:
-    return Summary(NOWHERE, force, "book", due, review, None, "monitoring", group, None, [])
+    return Summary(NOWHERE, force, "book", due, review, None, "monitoring", group, None, [], at(0), False)
 
 
 def schedule(*planned: tuple[bytes, Summary], partition: int = 0) -> Schedule:
