@@ -22,6 +22,7 @@ ROLES: Mapping[str, str] = {
     "desk": "shows what is decided to those who act on it",
     f"{DEAD_LETTERS}-reader": "looks at what could not be used, with its words",
     "operator": "makes the topics and checks them",
+    "eraser": "has an incident forgotten",
 }
 """Who there is, by name, and what each does."""
 
@@ -51,7 +52,7 @@ class Rights:
 
 def rights(settings: Settings) -> tuple[Rights, ...]:
     """Return every right, by role in the order of `ROLES`."""
-    return tuple(each for part in (_worker, _feeds, _readers, _operator) for each in part(settings))
+    return tuple(each for part in (_worker, _feeds, _readers, _operator, _eraser) for each in part(settings))
 
 
 def _worker(settings: Settings) -> Iterator[Rights]:
@@ -77,3 +78,8 @@ def _readers(settings: Settings) -> Iterator[Rights]:
 
 def _operator(settings: Settings) -> Iterator[Rights]:
     yield from (Rights("operator", "topic", topic.name, _TO_MAKE_AND_CHECK) for topic in topics(settings))
+
+
+def _eraser(settings: Settings) -> Iterator[Rights]:
+    yield Rights("eraser", "topic", f"{settings.application}-incident-inbox", ("Write",))
+    yield Rights("eraser", "group", settings.application, ("Describe",))

@@ -15,6 +15,7 @@ from streams.tools.feeder import dry_run
 from streams.tools.mapping import read_mapping
 from streams.tools.replay import replay_events
 from tests.eventually import eventually
+from tests.integration.command import run
 from tests.integration.worker_main import MovedClock
 from tests.integration.workers import Desk
 from tests.kafka.cluster import Cluster
@@ -69,3 +70,46 @@ def test_a_deadline_fires_with_no_further_event_on_any_topic(kafka: Cluster, tmp
         assert alert["paged"]
         assert not alert["feed_stale"]
         assert desk.by_incident() == {"A": "overdue"}
+
+
+def test_an_incident_that_is_erased_is_nowhere_any_more_and_does_not_come_back(kafka: Cluster, tmp_path: Path) -> None:
+    """Given an incident that was merged into another one, when it is erased, then nobody knows its victim any more."""
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(parse_instant("2026-04-02T12:00:00Z"))
+    victim = {"victim_ref": "V-Quarrington", "age": 41}
+    events = list(
+        events_of(
+            [
+                {"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE", "victims": [victim]}},
+                {"at": "2026-04-01T09:01:00Z", "opened": {"incident_ref": "B", "opening_code": "CRIME_VIOLENCE"}},
+                {"at": "2026-04-01T09:02:00Z", "merged": {"into": "B"}},
+            ]
+        )
+    )
+
+    with Desk(kafka, tmp_path, "erased") as desk:
+        rows = f"{desk.application}-incidents-changelog"
+
+        def known() -> set[bytes | None]:
+            newest = {record.key: record.value or b"" for record in kafka.read_all(rows)}
+            return {key for key, row in newest.items() if b"V-Quarrington" in row}
+
+        with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
+            desk.send(events)
+            eventually(lambda: desk.by_incident() == {"A": "merged", "B": "overdue"})
+            assert known() == {b"Example/A", b"Example/B"}
+
+            erased = run("erase", "Example/A", broker=kafka.bootstrap, **desk.environment)
+
+            assert erased.status == 0, erased
+            assert "is forgotten" in erased.out
+            eventually(lambda: desk.by_incident() == {"B": "overdue"})
+            eventually(lambda: not known())
+            assert not [alert for alert in desk.alerts().values() if alert["incident_ref"] == "A"]
+        with desk.worker(clock=tmp_path / "clock") as worker:
+            eventually(worker.ready)
+            desk.send(events)
+            eventually(lambda: not desk.underway())
+            assert desk.by_incident() == {"B": "overdue"}
+            assert not known()

@@ -276,8 +276,10 @@ class Desk:
         found: dict[str, dict[str, Any]] = {}
         for record in self.cluster.read_all(topic):
             assert record.key is not None
-            assert record.value is not None
-            found[record.key.decode()] = json.loads(record.value)
+            if record.value is None:
+                found.pop(record.key.decode(), None)
+            else:
+                found[record.key.decode()] = json.loads(record.value)
         return found
 
     def statuses(self) -> dict[str, dict[str, Any]]:
@@ -294,7 +296,7 @@ class Desk:
 
     def every_alert(self) -> list[dict[str, Any]]:
         """Return every state of every alert that was published."""
-        return [json.loads(record.value or b"") for record in self.cluster.read_all("recording-alerts")]
+        return [json.loads(record.value) for record in self.cluster.read_all("recording-alerts") if record.value]
 
 
 def standing(alerts: Mapping[str, Mapping[str, Any]]) -> Counter[str]:
