@@ -15,10 +15,11 @@ from streams.kafka.failures import SendRefused
 from streams.kafka.granted import need
 from streams.kafka.state import Flush
 from streams.kafka.topics import ensure
+from streams.kafka.transport import Transport
 from streams.outward.server import Server
 from streams.settings import Settings, load_forces, load_settings
 
-_QUIET = ("aiokafka", "faust", "mode", "kafka", "asyncio")
+_QUIET = ("aiokafka", "faust", "mode", "kafka", "asyncio", Transport.__module__)
 
 
 def run_worker(
@@ -45,10 +46,10 @@ def run_worker(
         worker.loop.run_until_complete(server.start())
         address = f"http://{server.host}:{server.port}"
         print(f"serving {address}/metrics, {address}/live, {address}/ready", file=sys.stderr, flush=True)
-        return _run(worker, live.flush)
+        return _run(worker, live.flush, settings)
 
 
-def _run(worker: faust.Worker, flush: Flush) -> int:
+def _run(worker: faust.Worker, flush: Flush, settings: Settings) -> int:
     status: int = 1
     failure: BaseException | None = None
     try:
@@ -62,6 +63,8 @@ def _run(worker: faust.Worker, flush: Flush) -> int:
         return status
     if isinstance(failure, SendRefused) and failure.right:
         raise BrokerError(f"{failure}; grant it and start the worker again")
+    if "AuthorizationFailed" in type(failure).__name__:
+        need(settings, "worker")
     print(f"the worker ended, and has to be started again: {type(failure).__name__}: {failure}", file=sys.stderr)
     return 1
 

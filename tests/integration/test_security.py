@@ -157,6 +157,21 @@ def test_each_right_that_a_worker_lacks_is_one_line_that_names_it(house: House, 
     )
 
 
+def test_a_right_that_is_taken_away_from_a_worker_at_work_is_named_too(house: House, tmp_path: Path) -> None:
+    (right,) = (each for each in OF_A_WORKER if each.name == "incident-log")
+
+    with house.worker(tmp_path) as worker:
+        eventually(worker.ready)
+        with without(house.cluster, "User:worker", right):
+            house.run("incident-log-feed", "feed", "-", given=json.dumps(EVENTS[0]) + "\n")
+            assert worker.process.wait(60) == 2, worker.said
+
+    assert "Traceback" not in worker.said
+    assert worker.said.splitlines()[-1].startswith(
+        "incident-log: the right Read on this topic is missing for User:worker"
+    )
+
+
 def test_who_is_not_let_in_is_told_so_in_one_line(house: House, tmp_path: Path) -> None:
     """Given a wrong password, an authority that is not known, and a client that gets no token, when workers start."""
     with TokenEndpoint({"worker": "secret"}) as endpoint:

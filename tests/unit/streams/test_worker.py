@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaTimeoutError, TopicAuthorizationFailedError
 
 from streams import worker
 from streams.kafka.client import BrokerError
@@ -22,7 +22,7 @@ def ended(raised: BaseException | None, failure: Exception | None = None, crash:
 
     played: Any = SimpleNamespace(execute_from_commandline=execute)
     flush: Any = SimpleNamespace(failure=failure, app=SimpleNamespace(crash_reason=crash))
-    return worker._run(played, flush)
+    return worker._run(played, flush, Settings())
 
 
 def test_a_worker_that_was_told_to_stop_has_done_its_work(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,6 +64,28 @@ def test_a_missing_right_is_a_mistake_that_a_person_can_mend() -> None:
 
     with pytest.raises(BrokerError, match=r"^out: this worker has no right to write to it; grant it and start"):
         ended(SystemExit(1), refused)
+
+
+@pytest.mark.parametrize("error", [TopicAuthorizationFailedError("in"), GroupAuthorizationFailedError("group")])
+def test_a_right_that_was_taken_away_is_named_by_who_looks_at_the_rights(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def need(_: Settings, role: str) -> None:
+        raise BrokerError(f"a right of the {role} is missing")
+
+    monkeypatch.setattr(worker, "need", need)
+
+    with pytest.raises(BrokerError, match=r"^a right of the worker is missing$"):
+        ended(SystemExit(1), crash=error)
+
+
+def test_a_right_that_is_back_already_lets_the_worker_be_started_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "need", lambda *_: None)
+
+    assert ended(SystemExit(1), crash=TopicAuthorizationFailedError("in")) == 1
+    assert "has to be started again: TopicAuthorizationFailedError" in capsys.readouterr().err
 
 
 class PlayedServer:
