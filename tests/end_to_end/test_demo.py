@@ -226,10 +226,11 @@ def test_wrong_use_is_one_line(arguments: list[str], said: str, tmp_path: Path) 
         assert len(demo.said.splitlines()) == 1
 
 
-def test_a_wrong_setting_is_one_line_and_nothing_is_left(tmp_path: Path) -> None:
-    with Demo(tmp_path, RECORDING_SWEEP="never") as demo:
+@pytest.mark.parametrize(("name", "value"), [("RECORDING_SWEEP", "never"), ("RECORDING_SECURITY", "ssl")])
+def test_a_wrong_setting_is_one_line_and_nothing_is_left(tmp_path: Path, name: str, value: str) -> None:
+    with Demo(tmp_path, **{name: value}) as demo:
         assert demo.process.wait(PATIENCE.total_seconds()) == 2
 
-        assert demo.said.splitlines()[-1].startswith("RECORDING_SWEEP: expected ")
+        assert demo.said.splitlines()[-1].startswith(f"{name}: expected ")
         assert "Traceback" not in demo.said
         assert demo.left_on_the_disk() == []

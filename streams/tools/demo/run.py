@@ -22,7 +22,7 @@ from streams.clock import Clock
 from streams.kafka.client import production
 from streams.kafka.embedded import Child, embedded_broker
 from streams.kafka.topics import create
-from streams.settings import Settings, load_forces, load_settings
+from streams.settings import Settings, WrongSettings, load_forces, load_settings
 from streams.tools.demo.board import Board
 from streams.tools.demo.screen import Screen, screen_on
 from streams.tools.demo.sources import Source
@@ -76,6 +76,10 @@ def _run(
     broker, address = embedded_broker(folder)
     stack.enter_context(broker)
     settings = load_settings(broker=address, retention=_A_CENTURY, forces=forces, **_OWN)
+    if settings.security != "plaintext":
+        raise WrongSettings(
+            "RECORDING_SECURITY: expected none for the demo, which has a broker of its own on this machine"
+        )
     load_forces(settings.forces)
     load_rulebook(settings.rulebook)
     create(settings)
