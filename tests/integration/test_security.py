@@ -144,7 +144,23 @@ OF_A_WORKER = [
 ]
 
 
-@pytest.mark.parametrize("right", OF_A_WORKER, ids=lambda each: f"{each.operations[0]}-{each.name}")
+ONE_OF_EACH_KIND = {
+    (each.resource, each.operations, each.name.startswith("recording-monitor-")): each for each in OF_A_WORKER
+}.values()
+"""One for each operation on a topic of the contract, on one of the workers' own, on the group; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        pytest.param(
+            each,
+            id=f"{each.operations[0]}-{each.name}",
+            marks=() if each in ONE_OF_EACH_KIND else pytest.mark.slow,
+        )
+        for each in OF_A_WORKER
+    ],
+)
 def test_each_right_that_a_worker_lacks_is_one_line_that_names_it(house: House, tmp_path: Path, right: Rights) -> None:
     (operation,) = right.operations
 
