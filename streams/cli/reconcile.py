@@ -35,7 +35,7 @@ def reconcile(urls: tuple[str, ...], as_json: bool) -> None:
     if result.undecided:
         click.echo(
             f"{result.undecided} incidents differ for now and are not counted: what was last handled for them is not"
-            " committed yet; if no worker is running, start one",
+            " committed; if no worker is running, start one, else repeat this later",
             err=True,
         )
     if result.gauges == "undecided":
@@ -48,5 +48,10 @@ def _lines(result: "Reconciled") -> Iterator[str]:
         yield f"{force}: {account}"
     yield from map(str, result.differences)
     if not result.differences:
-        compared = " and the gauges" if result.gauges == "agree" else ""
-        yield f"the rows, what was published{compared} agree"
+        agree = (
+            "the rows, what was published and the gauges"
+            if result.gauges == "agree"
+            else "the rows and what was published"
+        )
+        so_far = ", as far as could be decided" if result.undecided or result.gauges == "undecided" else ""
+        yield f"{agree} agree{so_far}"

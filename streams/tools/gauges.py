@@ -33,11 +33,11 @@ def summed(urls: Iterable[str]) -> Counter[Series]:
 
 def ready(urls: Iterable[str]) -> bool:
     """Whether no worker says that it is not ready: while its partitions move, its gauges say nothing; raises NoMetrics."""
-    return all(_answer(url, urljoin(url, "ready"))[0] != 503 for url in urls)
+    return all(_answer(url, "ready")[0] != 503 for url in urls)
 
 
 def _gauges(url: str) -> Counter[Series]:
-    status, text = _answer(url, url)
+    status, text = _answer(url, "")
     found: Counter[Series] = Counter()
     try:
         if status != 200:
@@ -54,10 +54,12 @@ def _gauges(url: str) -> Counter[Series]:
     return found
 
 
-def _answer(named: str, url: str) -> tuple[int, str]:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise NoMetrics(named)
+def _answer(named: str, path: str) -> tuple[int, str]:
+    """Return what stands beside an address that was named: the status, and the text where that is 200."""
     try:
+        url = urljoin(named, path)
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise NoMetrics(named)
         with urllib.request.urlopen(url, timeout=_ANSWERS_WITHIN) as answer:  # noqa: S310
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:

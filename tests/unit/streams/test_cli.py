@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -22,6 +23,9 @@ from streams.kafka.client import BrokerError
 from streams.kafka.topics import Difference, Made, WrongTopics
 from streams.settings import Settings
 from streams.tools import spool
+from streams.tools.rebuild import Rebuilt
+from streams.tools.reconcile import Reconciled
+from streams.tools.reconciliation import Account
 
 BOOK = Path(__file__).parents[3] / "rules" / "book"
 HISTORY = [
@@ -783,6 +787,44 @@ def test_topics_that_are_as_they_should_be_are_said_to_be(run: Run, monkeypatch:
 
     assert (ran.status, ran.out) == (0, "the topics on 127.0.0.1:9092 are as they should be\n")
     assert json.loads(run("topics", "check", "--json").out) == {"differences": []}
+
+
+def test_reconcile_says_what_it_could_not_decide_apart_from_what_differs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Reconciled({"Example": Account(opened=1, statuses=Counter(overdue=1))}, [], 2, "undecided")
+    monkeypatch.setattr("streams.tools.reconcile.reconcile", lambda *_: found)
+
+    ran = run("reconcile", "--metrics", "http://127.0.0.1:9464/metrics")
+
+    assert ran.status == 0
+    assert ran.out.splitlines() == [
+        "Example: 1 incidents opened = 1 overdue; 0 alerts raised = 0 open + 0 resolved",
+        "the rows and what was published agree, as far as could be decided",
+    ]
+    assert [line.partition(":")[0] for line in ran.err.splitlines()] == [
+        "2 incidents differ for now and are not counted",
+        "the gauges could not be compared",
+    ]
+    assert json.loads(run("reconcile", "--json").out)["undecided"] == 2
+
+
+def test_rebuild_from_empty_asks_before_it_deletes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rebuild(_: Settings, *, from_empty: bool, sure: Callable[[list[str]], None]) -> Rebuilt:
+        assert from_empty
+        sure(["a-changelog"])
+        return Rebuilt(3, ["a-changelog"])
+
+    monkeypatch.setattr("streams.tools.rebuild.rebuild", rebuild)
+
+    asked = run("rebuild", "--from-empty", given=b"n\n")
+    went_on = run("rebuild", "--from-empty", given=b"y\n")
+    unasked = run("rebuild", "--from-empty", "--yes", "--json")
+
+    assert (asked.status, asked.out) == (130, "")
+    assert "This deletes a-changelog, and with them all that the source topics no longer hold." in asked.err
+    assert (went_on.status, went_on.out.splitlines()[0]) == (0, "made anew   a-changelog")
+    assert json.loads(unasked.out) == {"events": 3, "remade": ["a-changelog"]}
 
 
 def test_topics_create_says_what_was_made_and_what_was_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

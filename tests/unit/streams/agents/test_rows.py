@@ -21,6 +21,7 @@ from streams.agents.rows import (
     packed,
     read_crime,
     read_incident,
+    read_said,
     read_summary,
     unite_crime,
     unite_incident,
@@ -97,6 +98,20 @@ def test_the_summary_is_the_head_of_the_row() -> None:
 
     assert msgspec.to_builtins(head) == msgspec.to_builtins(row)[: len(head.__struct_fields__)]
     assert (head.due, head.status, head.group, head.area) == (row.due, "due_soon", "theft", "N")
+
+
+def test_what_was_said_is_read_of_a_row_without_the_rest() -> None:
+    row = row_of(THEFT, CLOSED)
+    row.offset = 7
+
+    said = read_said(packed(row))
+
+    assert said.__struct_fields__ == row.__struct_fields__
+    assert (said.status, said.group, said.offset) == (row.status, row.group, 7)
+    assert [(each.alert_id, each.kind, each.rule, each.severity, each.status) for each in said.alerts] == [
+        (name, alert.kind, alert.rule, alert.severity, alert.status) for name, alert in row.standing().alerts.items()
+    ]
+    assert said.alerts
 
 
 def test_the_gauges_are_told_what_is_owed_and_since_when() -> None:

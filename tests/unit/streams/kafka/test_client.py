@@ -8,7 +8,7 @@ import pytest
 from kafka import errors
 
 from streams.kafka import client
-from streams.kafka.client import BrokerError, administration, error_of, production, said
+from streams.kafka.client import BrokerError, administration, consumption, error_of, production, said
 from streams.settings import Settings
 
 Connecting = Callable[[Settings], AbstractContextManager[Any]]
@@ -36,11 +36,12 @@ SETTINGS = Settings(broker="127.0.0.1:1")
 def played(monkeypatch: pytest.MonkeyPatch) -> type[PlayedClient]:
     monkeypatch.setattr(PlayedClient, "there", False)
     monkeypatch.setattr(client, "KafkaAdminClient", PlayedClient)
+    monkeypatch.setattr(client, "KafkaConsumer", PlayedClient)
     monkeypatch.setattr(client, "_Producer", PlayedClient)
     return PlayedClient
 
 
-@pytest.mark.parametrize("connecting", [administration, production])
+@pytest.mark.parametrize("connecting", [administration, consumption, production])
 def test_a_broker_that_is_not_there_is_one_line_that_names_its_setting(
     connecting: Connecting, played: type[PlayedClient]
 ) -> None:
@@ -52,7 +53,7 @@ def test_a_broker_that_is_not_there_is_one_line_that_names_its_setting(
     )
 
 
-@pytest.mark.parametrize("connecting", [administration, production])
+@pytest.mark.parametrize("connecting", [administration, consumption, production])
 @pytest.mark.parametrize(
     ("error", "line"),
     [
