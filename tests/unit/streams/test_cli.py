@@ -821,9 +821,9 @@ def test_rebuild_from_empty_asks_before_it_deletes(run: Run, monkeypatch: pytest
     went_on = run("rebuild", "--from-empty", given=b"y\n")
     unasked = run("rebuild", "--from-empty", "--yes", "--json")
 
-    assert (asked.status, asked.out) == (130, "")
+    assert (asked.status, asked.out.strip()) == (130, "")
     assert "This deletes a-changelog, and with them all that the source topics no longer hold." in asked.err
-    assert (went_on.status, went_on.out.splitlines()[0]) == (0, "made anew   a-changelog")
+    assert (went_on.status, went_on.out.split()[:3]) == (0, ["made", "anew", "a-changelog"])
     assert json.loads(unasked.out) == {"events": 3, "remade": ["a-changelog"]}
 
 
