@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from rules.events import TOPICS
 from streams.agents.messages import Seen, decode
@@ -138,7 +139,12 @@ class _Watch:
 
         What was committed is looked up before the inboxes are read: what a committed record caused is then in them.
         """
-        held = self._admin.list_group_offsets([self._group])[self._group]
+        try:
+            held = self._admin.list_group_offsets([self._group])[self._group]
+        except KafkaError as error:
+            if error.retriable:  # the group's coordinator has yet to be found
+                raise AssertionError(str(error)) from error
+            raise
         committed = {(place.topic, place.partition): offset.offset for place, offset in held.items()}
         ends = self._consumer.end_offsets(self._places)
         while any(self._consumer.position(place) < ends[place] for place in self._places):
