@@ -54,11 +54,17 @@ class Marks:
 
     def __init__(self) -> None:
         self.read_to: datetime | None = None
+        self._end = 0
         self._ends: deque[tuple[int, datetime]] = deque()
 
     def look(self, position: int, end: int, at: datetime) -> datetime | None:
-        """Take in that the partition ended before `end` at an instant, and that all before `position` has been handled."""
-        self._ends.append((end, at))
+        """Take in that the partition ended before `end` at an instant, and that all before `position` has been handled.
+
+        A broker that stood still may say where the partition ended when it stopped: that says nothing of now.
+        """
+        if end >= self._end:
+            self._end = end
+            self._ends.append((end, at))
         while self._ends and self._ends[0][0] <= position:
             self.read_to = self._ends.popleft()[1]
         return self.read_to

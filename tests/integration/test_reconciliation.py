@@ -93,13 +93,13 @@ def _alert_that_no_row_knows(running: Running) -> AbstractContextManager[None]:
     return running.planted("recording-alerts", alert, unknown, key=b"e" * 32)
 
 
-def _status_never_sent(running: Running) -> AbstractContextManager[None]:
+def _status_never_sent(running: Running, caused_at: int = 0) -> AbstractContextManager[None]:
     rows = f"{running.desk.application}-incidents-changelog"
     home = partition_of(NEVER_SENT, 4)
     known = running.newest(
         rows, lambda record: record.partition == home and not read_incident(record.value or b"").alerts
     )
-    row = msgspec.structs.replace(read_incident(known.value or b""), status="monitoring", offset=0)
+    row = msgspec.structs.replace(read_incident(known.value or b""), status="monitoring", offset=caused_at)
     return running.planted(rows, known, msgspec.msgpack.encode(row), key=NEVER_SENT)
 
 
@@ -145,6 +145,13 @@ def test_a_planted_fault_is_found_and_named(
     assert difference.found - difference.expected == by
     assert len(difference.examples) == 1
     assert running.reconcile().differences == []
+
+
+def test_what_follows_from_a_message_that_is_not_committed_is_on_its_way_and_no_difference(running: Running) -> None:
+    with _status_never_sent(running, caused_at=1_000_000_000):
+        result = running.reconcile()
+
+    assert (result.differences, result.undecided) == ([], 1)
 
 
 def test_a_gauge_that_drifted_is_found_and_named(running: Running) -> None:

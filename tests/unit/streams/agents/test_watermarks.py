@@ -51,6 +51,14 @@ def test_a_partition_that_grows_is_read_up_to_the_last_end_that_was_passed() -> 
     assert marks.look(30, 30, at(3)) == at(3)
 
 
+def test_an_end_that_lies_before_one_that_was_seen_is_an_old_one() -> None:
+    marks = Marks()
+    marks.look(0, 10, at(0))
+
+    assert marks.look(5, 4, at(1)) is None
+    assert marks.look(10, 12, at(2)) == at(0)
+
+
 # What the next stage makes of it
 
 
