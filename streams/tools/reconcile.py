@@ -21,51 +21,28 @@ What can be decided in no round is counted as undecided, and is not a difference
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-import msgspec
-from kafka import TopicPartition
-
 from streams.agents.incidents import ALERTS, STATUSES
-from streams.agents.rows import read_said
 from streams.kafka.client import BrokerError, administration, consumption
 from streams.kafka.groups import committed, members
 from streams.kafka.topics import missing
 from streams.settings import Settings, WrongSettings
+from streams.tools.books import Progress, Reader
+from streams.tools.differences import Difference, differences, drifts
 from streams.tools.gauges import ready, summed
-from streams.tools.reconciliation import Account, Books, Difference, Fault, Row, Series, Told, differences, drifts, off
+from streams.tools.reconciliation import Account, Fault, Series, off
 
 ROUNDS = 8
 """In how many rounds at most an incident that moves is decided."""
 SUSPECT_FOR = 3
 """In how many rounds a gauge is off before it has drifted."""
 PATIENCE = timedelta(seconds=30)
-"""How long workers may take to handle what lies before them, and Kafka to give the next record."""
+"""How long workers may take to handle what lies before them."""
 _LOOKS_EVERY = 0.2
-_POLL_MS = 500
-
-Progress = Callable[[int, int], None]
-"""Told how many records have been read, and about how many there are."""
-
-
-class _Status(msgspec.Struct):
-    status: str
-
-
-class _Alert(msgspec.Struct):
-    force: str
-    kind: str
-    rule: str
-    severity: str
-    status: str
-    incident_ref: str | None = None
-
-
-_status = msgspec.json.Decoder(_Status).decode
-_alert = msgspec.json.Decoder(_Alert).decode
 
 
 @dataclass(frozen=True)
@@ -103,108 +80,13 @@ def reconcile(
             f"{', '.join(lacking)}: not on {settings.broker}: `recording-monitor topics create` makes them"
         )
     with administration(settings) as admin, consumption(settings) as consumer:
-        return _Reconciler(settings, admin, _Reader(settings, consumer, rows, inbox, progress), urls).run()
-
-
-class _Reader:
-    """Reads rows and what was published into the books.
-
-    `late` has the incidents of which it is not known yet whether all was published that follows from their row: with the
-    partition of the inbox, and the offset up to which it is to be committed.
-    """
-
-    def __init__(self, settings: Settings, consumer: Any, rows: str, inbox: str, progress: Progress) -> None:
-        self.books = Books()
-        self.late: dict[str, tuple[int, int]] = {}
-        self.handled: dict[int, int] = {}
-        self._settings = settings
-        self._consumer = consumer
-        self._inbox = self._places(inbox)
-        self._of = {topic: self._places(topic) for topic in (rows, STATUSES, ALERTS)}
-        self._rows = rows
-        self._gone: dict[str, int] = {}
-        self._progress = progress
-        self._done = 0
-        consumer.assign([place for places in self._of.values() for place in places])
-
-    def _places(self, topic: str) -> list[TopicPartition]:
-        return [TopicPartition(topic, part) for part in sorted(self._consumer.partitions_for_topic(topic) or ())]
-
-    def inbox_ends(self) -> dict[int, int]:
-        """Return where each partition of the inbox ends now."""
-        return {place.partition: end for place, end in self._consumer.end_offsets(self._inbox).items()}
-
-    def read_rows(self) -> None:
-        """Read all rows that are there now and were not read."""
-        self._read(self._of[self._rows])
-        if self._gone:
-            ends = self.inbox_ends()
-            self.late.update((key, (part, ends[part])) for key, part in self._gone.items())
-            self._gone.clear()
-
-    def read_published(self) -> None:
-        """Read all that was published until now and was not read."""
-        self._read([*self._of[STATUSES], *self._of[ALERTS]])
-
-    def commits(self, handled: dict[int, int]) -> None:
-        """Take in up to where the inbox is committed: what waited for that is no longer late."""
-        self.handled = handled
-        self.late = {key: (part, to) for key, (part, to) in self.late.items() if handled.get(part, 0) < to}
-
-    def _read(self, places: Collection[TopicPartition]) -> None:
-        consumer = self._consumer
-        consumer.pause(*(place for every in self._of.values() for place in every))
-        consumer.resume(*places)
-        ends = consumer.end_offsets(places)
-        last = time.monotonic()
-        while left := sum(max(end - consumer.position(place), 0) for place, end in ends.items()):
-            self._progress(self._done, self._done + left)
-            for records in consumer.poll(_POLL_MS).values():
-                last = time.monotonic()
-                self._done += len(records)
-                for record in records:
-                    self._take(record)
-            if time.monotonic() - last > PATIENCE.total_seconds():
-                raise BrokerError(f"{self._settings.broker}: it does not give what it has: is a broker of it down?")
-
-    def _take(self, record: Any) -> None:
-        try:
-            key = record.key.decode()
-            if record.topic == self._rows:
-                self._take_row(key, record)
-            elif record.topic == STATUSES:
-                self.books.status(key, None if record.value is None else _status(record.value).status)
-            elif record.value is None:
-                self.books.alert(key, "", None)
-            else:
-                said = _alert(record.value)
-                if said.incident_ref is not None:  # what is about a force as a whole is in no incident's row
-                    told = Told(said.kind, said.rule, said.severity, said.status)
-                    self.books.alert(key, f"{said.force}/{said.incident_ref}", told)
-        except (msgspec.MsgspecError, AttributeError, UnicodeDecodeError):
-            place = f"{record.topic}, partition {record.partition}, offset {record.offset}"
-            raise BrokerError(
-                f"{place}: cannot be read: expected what a worker writes: see that no other program writes there"
-            ) from None
-
-    def _take_row(self, key: str, record: Any) -> None:
-        self.late.pop(key, None)
-        self._gone.pop(key, None)
-        if record.value is None:
-            self.books.row(key, None)
-            self._gone[key] = record.partition
-            return
-        row = read_said(record.value)
-        alerts = ((each.alert_id, Told(each.kind, each.rule, each.severity, each.status)) for each in row.alerts)
-        self.books.row(key, Row(row.status, row.group, tuple(alerts)))
-        if row.offset >= self.handled.get(record.partition, 0):
-            self.late[key] = record.partition, row.offset + 1
+        return _Reconciler(settings, admin, Reader(settings, consumer, rows, inbox, progress), urls).run()
 
 
 class _Reconciler:
     """Goes round after round until everything is decided, or there were enough of them."""
 
-    def __init__(self, settings: Settings, admin: Any, reader: _Reader, urls: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, admin: Any, reader: Reader, urls: Sequence[str]) -> None:
         self._settings = settings
         self._admin = admin
         self._reader = reader

@@ -5,7 +5,7 @@ one of its own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -28,28 +28,6 @@ INCIDENTS = "recording_incidents"
 ALERTS_OPEN = "recording_alerts_open"
 GAUGES = {INCIDENTS: ("offence_group", "status"), ALERTS_OPEN: ("kind", "severity")}
 """The gauges that are compared, with the labels by which they are."""
-EXAMPLES = 3
-"""How many of the incidents that differ are named."""
-
-_ANEW = "stop the workers; `recording-monitor rebuild --from-empty` then says everything again"
-_ALONE = "see that no other program writes to recording-alerts; a null value under an alert's id takes it away"
-_SAID: dict[Name, tuple[str, str]] = {
-    "status_never_sent": ("opened incidents with a status on recording-status", _ANEW),
-    "status_differs": ("opened incidents whose status on recording-status is that of their row", _ANEW),
-    "status_without_row": (
-        "incidents with a status on recording-status, which a row knows",
-        "see that RECORDING_APPLICATION names the workers that write there; `recording-monitor rebuild` brings a lost"
-        " row back",
-    ),
-    "row_left_behind": (
-        "opened incidents, for the status of the others was removed and their rows were not",
-        "remove them again",
-    ),
-    "alert_lost": ("raised alerts that are on recording-alerts", _ANEW),
-    "alert_differs": ("raised alerts that are on recording-alerts as their row has them", _ANEW),
-    "alert_doubled": ("alerts on recording-alerts, none of which doubles one of the same incident and rule", _ALONE),
-    "alert_without_row": ("alerts on recording-alerts that a row knows", _ALONE),
-}
 
 
 class Told(NamedTuple):
@@ -88,24 +66,6 @@ class Fault(NamedTuple):
     key: str
     name: Name
     alert: str = ""
-
-
-class Difference(NamedTuple):
-    """Two numbers that should be one: what was counted, what to do, and some of the incidents that are behind it."""
-
-    force: str
-    name: Name
-    counted: str
-    expected: int
-    found: int
-    do: str
-    examples: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        such = f" ({', '.join(self.examples)})" if self.examples else ""
-        return (
-            f"{self.force}: {self.name}: {self.counted}: expected {self.expected}, found {self.found}{such}: {self.do}"
-        )
 
 
 @dataclass
@@ -208,7 +168,7 @@ class Books:
         """Return the sums of each force; a resolved alert that no row knows any more is history, and not counted."""
         accounts: defaultdict[str, Account] = defaultdict(Account)
         for key, incident in self._incidents.items():
-            account = accounts[_force(key)]
+            account = accounts[force_of(key)]
             if incident.status is not None:
                 account.statuses[incident.status] += 1
             if (row := incident.row) is None or row.status is None:
@@ -229,17 +189,17 @@ class Books:
             if (row := incident.row) is None:
                 continue
             if row.status in WAITING:
-                counted[_force(key), INCIDENTS, row.offence_group, row.status] += 1
+                counted[force_of(key), INCIDENTS, row.offence_group, row.status] += 1
             for _, told in row.alerts:
-                counted[_force(key), ALERTS_OPEN, told.kind, told.severity] += told.stands
+                counted[force_of(key), ALERTS_OPEN, told.kind, told.severity] += told.stands
         return counted
 
     def leeway(self) -> Counter[tuple[str, str]]:
         """Return by how much a gauge may be off, by force and metric, for the incidents touched alone."""
         allowed: Counter[tuple[str, str]] = Counter()
         for key, alerts in self.touched.items():
-            allowed[_force(key), INCIDENTS] += 1
-            allowed[_force(key), ALERTS_OPEN] += alerts
+            allowed[force_of(key), INCIDENTS] += 1
+            allowed[force_of(key), ALERTS_OPEN] += alerts
         return allowed
 
 
@@ -254,64 +214,6 @@ def off(
     }
 
 
-def differences(accounts: Mapping[str, Account], faults: Iterable[Fault]) -> list[Difference]:
-    """Return the faults put together by force and name, each as two numbers."""
-    gathered: defaultdict[tuple[str, Name], list[Fault]] = defaultdict(list)
-    for fault in sorted(set(faults)):
-        gathered[_force(fault.key), fault.name].append(fault)
-    return [
-        _difference(accounts.get(force, Account()), force, name, every) for (force, name), every in gathered.items()
-    ]
-
-
-def _difference(account: Account, force: str, name: Name, faults: Collection[Fault]) -> Difference:
-    counted, do = _SAID[name]
-    examples = tuple(dict.fromkeys(fault.key for fault in faults))
-    if len(examples) > EXAMPLES:
-        examples = (*examples[:EXAMPLES], "…")
-    base = account.raised if name.startswith("alert_") else account.opened
-    expected, found = _NUMBERS[name](base, len(faults))
-    return Difference(force, name, counted, expected, found, do, examples)
-
-
-def drifts(gauges: Iterable[Series], expected: Mapping[Series, int], found: Mapping[Series, int]) -> list[Difference]:
-    """Return the gauges that drifted, each as two numbers."""
-    return [
-        Difference(
-            series[0],
-            "gauge_drifted",
-            f"{series[1]}{{{', '.join(f'{n}={v}' for n, v in zip(GAUGES[series[1]], series[2:], strict=True))}}}",
-            expected.get(series, 0),
-            found.get(series, 0),
-            "restart the workers one after the other: each counts its rows anew",
-        )
-        for series in sorted(gauges)
-    ]
-
-
-def _fewer(base: int, faults: int) -> tuple[int, int]:
-    return base, base - faults
-
-
-def _more(base: int, faults: int) -> tuple[int, int]:
-    return base, base + faults
-
-
-def _too_many(base: int, faults: int) -> tuple[int, int]:
-    return base - faults, base
-
-
-_NUMBERS: dict[Name, Callable[[int, int], tuple[int, int]]] = {
-    "status_never_sent": _fewer,
-    "status_differs": _fewer,
-    "status_without_row": _more,
-    "row_left_behind": _too_many,
-    "alert_lost": _fewer,
-    "alert_differs": _fewer,
-    "alert_doubled": _more,
-    "alert_without_row": _more,
-}
-
-
-def _force(key: str) -> str:
+def force_of(key: str) -> str:
+    """Return the force of an incident's key."""
     return key.partition("/")[0]

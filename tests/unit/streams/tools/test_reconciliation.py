@@ -1,5 +1,6 @@
 import pytest
 
+from streams.tools.differences import differences
 from streams.tools.reconciliation import (
     ALERTS_OPEN,
     INCIDENTS,
@@ -7,8 +8,6 @@ from streams.tools.reconciliation import (
     Fault,
     Row,
     Told,
-    differences,
-    drifts,
     off,
 )
 
@@ -119,18 +118,6 @@ def test_a_resolved_alert_that_no_row_knows_is_history(books: Books) -> None:
     assert books.accounts()["Example"].resolved == 1
 
 
-def test_a_difference_is_one_line_with_both_numbers_what_to_do_and_a_few_of_many(books: Books) -> None:
-    for number in range(5):
-        books.row(f"Other/{number}", Row("monitoring", "theft"))
-
-    (found,) = differences(books.accounts(), books.faults())
-    assert str(found) == (
-        "Other: status_never_sent: opened incidents with a status on recording-status: expected 5, found 0"
-        " (Other/0, Other/1, Other/2, …): stop the workers; `recording-monitor rebuild --from-empty` then says"
-        " everything again"
-    )
-
-
 def test_the_gauges_count_what_waits_and_what_stands(books: Books) -> None:
     assert +books.gauges() == {
         ("Example", INCIDENTS, "theft", "overdue"): 1,
@@ -153,12 +140,3 @@ def test_a_row_that_is_removed_leaves_the_leeway_of_the_alerts_that_it_had(books
     books.row(A, None)
 
     assert books.leeway() == {("Example", INCIDENTS): 1, ("Example", ALERTS_OPEN): 2}
-
-
-def test_a_gauge_that_drifted_is_one_line_with_both_numbers() -> None:
-    series = ("Example", ALERTS_OPEN, "overdue", "high")
-
-    (found,) = drifts({series}, {series: 3}, {series: 2})
-    assert str(found).startswith(
-        "Example: gauge_drifted: recording_alerts_open{kind=overdue, severity=high}: expected 3, found 2: restart"
-    )
