@@ -9,6 +9,7 @@ import faust
 
 from rules.events import TOPICS
 from rules.rulebook import Rulebook
+from streams.agents.bookkeeping import Bookkeeping
 from streams.agents.crimes import CrimeAgent
 from streams.agents.force_watch import ForceWatch
 from streams.agents.heartbeat import Heartbeat
@@ -49,6 +50,7 @@ class Live:
         reached: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self.settings = settings
+        self._clock = clock
         self.app = faust_app(settings, datadir)
         self.metrics = Metrics(forces, book)
         self.flush = Flush(self.app, settings.flush, reached)
@@ -103,11 +105,13 @@ class Live:
         )
         # The incident agent tells the watch when rows are here: it has forgotten the gauges of all of them by then.
         self.watch.table = StateTable(app, "forces", settings.partitions, self.flush, lambda owned: None)
+        self.books = Bookkeeping(self.incidents.table, inboxes, self._clock)
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         app.task(self.flush.run)
         app.task(self._beat)
         app.task(self._sweep)
         app.task(self._page)
+        app.task(self._compare)
 
     async def _on_assigned(self, *_: Any, **__: Any) -> None:
         self.intake.forget()
@@ -122,6 +126,10 @@ class Live:
             self.health.swept()
 
         await self._repeat(self.settings.sweep, sweep)
+
+    async def _compare(self) -> None:
+        await asyncio.sleep(self.settings.reconcile.total_seconds())
+        await self._repeat(self.settings.reconcile, self.books.compare)
 
     async def _page(self) -> None:
         await self._repeat(PAGES_EVERY, self.pager.push)

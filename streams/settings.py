@@ -183,6 +183,8 @@ class Settings(BaseSettings):
     """How often each stage says how far it has read."""
     sweep: Duration = timedelta(seconds=1)
     """How often the deadlines that have passed are looked for."""
+    reconcile: Duration = timedelta(hours=1)
+    """How often what is kept is compared with what was published."""
     session: Annotated[Duration, _at_least(timedelta(seconds=6))] = timedelta(seconds=30)
     """How long a worker may be silent before the broker gives its partitions to another one."""
     hold: Duration = timedelta(minutes=2)

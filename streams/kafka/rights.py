@@ -61,7 +61,9 @@ def _worker(settings: Settings) -> Iterator[Rights]:
             yield Rights("worker", "topic", topic.name, _NEEDED_OF_OWN)
         elif topic.kind == "input":
             yield Rights("worker", "topic", topic.name, ("Read",))
-    yield from (Rights("worker", "topic", name, ("Write",)) for name in (*_SAID, DEAD_LETTERS))
+    # It reads again what it said to compare it with what it keeps.
+    yield from (Rights("worker", "topic", name, ("Read", "Write")) for name in _SAID)
+    yield Rights("worker", "topic", DEAD_LETTERS, ("Write",))
     yield Rights("worker", "group", settings.application, ("Read",))
 
 

@@ -62,7 +62,7 @@ def test_rebuilding_on_top_changes_nothing_and_from_empty_comes_to_the_same(kafk
         assert after_on_top == before
         assert unsure.status == 130
         assert from_empty.status == 0
-        assert from_empty.out.splitlines()[4:] == [read_again]
+        assert from_empty.out.splitlines()[5:] == [read_again]
         assert set(emptied.values()) == {0}
         assert agrees(desk, events, UNTIL)
         assert after._replace(standing=_as_found(after)) == before._replace(standing=_as_found(before))

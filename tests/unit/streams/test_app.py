@@ -78,7 +78,7 @@ def test_what_was_read_is_forgotten_when_partitions_come(live: Live) -> None:
 def test_flush_heartbeat_and_sweep_start_with_the_worker(live: Live) -> None:
     tasks = [unwrap(task) for task in live.app._app_tasks]
 
-    assert tasks == [live.flush.run, live._beat, live._sweep, live._page]
+    assert tasks == [live.flush.run, live._beat, live._sweep, live._page, live._compare]
 
 
 def test_the_points_of_its_flush_are_told_to_who_asks_for_them(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def test_a_worker_reads_the_feeds_writes_what_it_says_and_keeps_its_own() -> Non
     assert of("worker") == {
         **own,
         **{topic: {"Read"} for topic in TOPICS},
-        **{name: {"Write"} for name in ("recording-alerts", "recording-status", "dead-letters")},
+        **{name: {"Read", "Write"} for name in ("recording-alerts", "recording-status")},
+        "dead-letters": {"Write"},
     }
     assert of("worker", "group") == {"north": {"Read"}}
 
