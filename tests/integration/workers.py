@@ -101,6 +101,13 @@ class Worker:
         self.process.terminate()
         return self.process.wait(30)
 
+    def doom(self, point: str, after: int) -> None:
+        """Have a worker that was started with --die-by its folder die at the Nth flush from now on that passes a point."""
+        folder = self._log.parent
+        made = folder / "doom"
+        made.write_text(f"{point}:{after}")
+        made.rename(folder / f"{self.process.pid}.doom")
+
     def kill(self) -> None:
         """End the worker at once."""
         self.process.kill()

@@ -40,7 +40,7 @@ class Scene:
 def dies(scene: Scene) -> float:
     """A worker ends at a point of a flush."""
     worker = scene.anyone()
-    scene.staff.doom(worker, scene.dice.choice(POINTS), scene.dice.randint(1, 6))
+    worker.doom(scene.dice.choice(POINTS), scene.dice.randint(1, 6))
     eventually(worker.died, every=timedelta(milliseconds=20))
     return time.time()
 

@@ -53,12 +53,6 @@ class Staff:
         assert self._far is not None
         return self._far
 
-    def doom(self, worker: Worker, point: str, after: int) -> None:
-        """Have a worker die at the Nth flush from now on that passes a point."""
-        made = self._desk.folder / "doom"
-        made.write_text(f"{point}:{after}")
-        made.rename(self._desk.folder / f"{worker.process.pid}.doom")
-
     def leave(self, worker: Worker) -> None:
         """Let a worker stop in good order, with nobody in its place."""
         self._workers.remove(worker)
