@@ -25,7 +25,7 @@ SPEAKERS = ("victim", "suspect", "bystander")
 
 _CLAUSE_END = re.compile(r"(?P<sentence>(?<![.;!?])[.;!?]++(?=\s|$)|[\n\r]+)|,|\bbut\b|\bhowever\b")
 _QUESTION = re.compile(r"^[ \t]*Q[ \t]*:[^\n\r]*", re.MULTILINE | re.IGNORECASE)
-_CHOICE = re.compile(r"\[([^\]]*)\]")
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _BLANKS = re.compile(" {2,}")
 
 
