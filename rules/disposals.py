@@ -3,14 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rules import codes
+from rules.vocabulary import Role
 
 Fault = Literal[
-    "reason", "decision_maker", "reporter", "enquiry", "reference", "live_master", "call_for_service", "test_flag"
+    "reason",
+    "decision_maker",
+    "reporter",
+    "enquiry",
+    "reference",
+    "live_master",
+    "call_for_service",
+    "test_flag",
+    "role",
 ]
-"""What a disposal lacks; `reporter`: not confirmed, though who reported is always regarded as acting for the victim."""
+"""What a disposal lacks; `reporter`: not confirmed, though who reported is always regarded as acting for the victim;
+`role`: who decided may not, by the force's own file."""
 Disposal = Literal["crime", "cri", "report_fraud", "duplicate", "other", "unmapped", "none"]
 
 _RANKED: tuple[tuple[Disposal, str], ...] = (
@@ -19,6 +29,9 @@ _RANKED: tuple[tuple[Disposal, str], ...] = (
     ("duplicate", "AD_DUPLICATE"),
 )
 CRI_REASONS = ("victim_not_confirmed", "victim_not_traced", "other_force", "directed_not_to_record")
+ROLES: tuple[Role, ...] = get_args(Role)
+NOBODY: Mapping[Any, Role] = {}
+"""Of no basis is it said who must at least decide it: anybody may."""
 SPEAKS_FOR_THE_VICTIM = ("victim", "acting_for_victim", "parent_or_carer", "professional")
 
 
@@ -75,6 +88,7 @@ def judge_closure(
     call_for_service: Callable[[], bool],
     test_flag: Callable[[], bool],
     reference_within: timedelta,
+    lowest_role: Mapping[Any, Role] = NOBODY,
 ) -> Closing:
     """Judge a standing closure: whether its disposal has what the rules require of it, and what it ends."""
     at, reference = closure["closed_at"], closure.get("reference")
@@ -103,19 +117,26 @@ def judge_closure(
             return Closing(at, disposal, key, None if reference else "reference", None, reference, reason)
         case "crime" | "unmapped" | "none":
             return Closing(at, disposal, key, None, None, reference, reason)
+    if lacks is None and key != "AD_TEST" and not may_decide(closure.get("decided_by"), basis, lowest_role):
+        lacks = "role"
     ends = lacks is None or until is not None
     ending = Ending(at, "exempt", basis, "closure", until=until) if ends else None
     return Closing(at, disposal, key, lacks, ending, reference, reason)
 
 
 def judge_decision(
-    decision: Mapping[str, Any], master_lives: bool, reference_within: timedelta
+    decision: Mapping[str, Any],
+    master_lives: bool,
+    reference_within: timedelta,
+    lowest_role: Mapping[Any, Role] = NOBODY,
 ) -> tuple[Ending | None, Fault | None]:
     """Judge a decision not to record: what it ends, and what it lacks; the duplicate of no live log ends nothing."""
     at, basis, until = decision["decided_at"], decision["basis"], None
     lacks: Fault | None = None
     if not ((decision.get("reason") or "").strip() or (decision.get("note") or "").strip()):
         lacks = "reason"
+    elif not may_decide(decision.get("decided_by"), basis, lowest_role):
+        lacks = "role"
     elif basis == "duplicate" and not master_lives:
         lacks = "live_master"
     elif basis == "other_force" and not decision.get("reference"):
@@ -124,3 +145,9 @@ def judge_decision(
         return None, lacks
     named = decision.get("rules")
     return Ending(at, "exempt", basis, "decision", frozenset(named) if named else None, until), lacks
+
+
+def may_decide(role: Role | None, basis: str, lowest_role: Mapping[Any, Role]) -> bool:
+    """Whether a role may dispose of an incident on a basis: any may, unless the force says which is the lowest."""
+    lowest = lowest_role.get(basis)
+    return lowest is None or (role is not None and ROLES.index(role) >= ROLES.index(lowest))

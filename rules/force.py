@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from rules.codes import KEYS, CodeMap
 from rules.events import TOPICS
 from rules.instants import zone_named
-from rules.vocabulary import ContractPart, Force, RaisedKind
+from rules.vocabulary import Basis, ContractPart, Force, RaisedKind, Role
 
 
 def _known_zone(name: str) -> str:
@@ -118,6 +118,8 @@ class ForceProfile(BaseModel):
     known_codes: tuple[str, ...] = ()
     """Every code that the control room has, so that the check can name those that map to nothing."""
     registrar_vacant: tuple[Period, ...] = ()
+    lowest_role: Mapping[Basis, Role] = {}
+    """Who must at least decide not to record on a basis, or close a log on it; of a basis not named here, anybody."""
     max_exception_days: Annotated[int, Field(ge=1, le=366)] | None = None
     links: Links = Links()
     sources: Mapping[Literal["incident-log", "crime-records", "recording-decisions"], tuple[str, ...]] = {}

@@ -220,14 +220,15 @@ class Situation(Reported):
             lambda: "X_CALL_FOR_SERVICE" in self.qualifiers,
             lambda: "X_TEST" in self.qualifiers,
             self.number("reference_within"),
+            self.profile.lowest_role,
         )
 
     @lazy
     def decisions(self) -> list[tuple[Mapping[str, Any], Ending | None, Fault | None]]:
         """The standing decisions not to record, with what each ends or lacks."""
-        within = self.number("reference_within")
+        within, lowest_role = self.number("reference_within"), self.profile.lowest_role
         return [
-            (decision, *judge_decision(decision, self._master_lives(decision.get("reference")), within))
+            (decision, *judge_decision(decision, self._master_lives(decision.get("reference")), within, lowest_role))
             for decision in self.incident.decisions
         ]
 

@@ -1,11 +1,17 @@
+import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rules.disposals import Closing, Ending, disposal_of, judge_closure, judge_decision
+from rules.examples import FORCE
+from rules.force import ForceProfile
+from rules.history import play
+from rules.vocabulary import Role
 
-from .given import HOUR, OPENED_AT, at
+from .given import HOUR, OPENED_AT, Line, at, book, events, line, opened
 
 GRACE = timedelta(hours=48)
 
@@ -136,3 +142,57 @@ def test_a_decision_ends_what_its_rules_name() -> None:
     assert named is not None
     assert absent is not None
     assert (named.rules, absent.rules) == (frozenset({"M09"}), None)
+
+
+ONLY_DDM: Mapping[str, Role] = {"not_notifiable": "designated_decision_maker", "crime_related_incident": "supervisor"}
+
+
+@pytest.mark.parametrize(
+    ("basis", "decided_by", "lacks"),
+    [
+        ("not_notifiable", "officer", "role"),
+        ("not_notifiable", "supervisor", "role"),
+        ("not_notifiable", "designated_decision_maker", None),
+        ("not_notifiable", "chief_officer", None),
+        ("no_crime_disclosed", "officer", None),
+    ],
+)
+def test_a_decision_of_a_role_that_may_not_take_it_ends_nothing(basis: str, decided_by: str, lacks: str | None) -> None:
+    decision = {"decided_at": OPENED_AT, "basis": basis, "decided_by": decided_by, "reason": "moot"}
+
+    ending, lacking = judge_decision(decision, False, GRACE, ONLY_DDM)
+
+    assert lacking == lacks
+    assert (ending is None) is (lacks is not None)
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "lacks"),
+    [
+        ("PSW_CIVIL", {"reason": "moot", "decided_by": "supervisor"}, "role"),
+        ("PSW_CIVIL", {"reason": "moot", "decided_by": "designated_decision_maker"}, None),
+        ("CRI", {"reason": "directed_not_to_record"}, "role"),
+        ("CRI", {"reason": "directed_not_to_record", "decided_by": "supervisor"}, None),
+        ("CRI", {"reason": "other_force"}, "reference"),
+        ("REPORT_FRAUD", {}, None),
+    ],
+)
+def test_a_closure_of_a_role_that_may_not_make_it_ends_nothing(key: str, said: Line, lacks: str | None) -> None:
+    closure = {"closed_at": OPENED_AT, **said}
+
+    judged = judge_closure(closure, [key], "witness", bool, bool, bool, GRACE, ONLY_DDM)
+
+    assert judged.lacks == lacks
+
+
+def test_who_decided_without_the_role_is_told_so_in_the_explanation_and_the_expectation_stands() -> None:
+    profile = ForceProfile(force=FORCE, lowest_role={"not_notifiable": "designated_decision_maker"})
+    decided = {"basis": "not_notifiable", "reason": "chalk", "decided_by": "supervisor", "decision_ref": "D1"}
+    given = opened(opening_code="CRIME_DAMAGE"), line(2, "decided", **decided)
+
+    played = play(events(*given), at(3), profile, book())
+
+    (alert,) = [alert for alert in played.alerts["A"].values() if alert.kind == "unjustified_disposal"]
+    assert alert.rule == "M37"
+    assert "role" in json.dumps(alert.as_dict()["explanation"])
+    assert played.standings["A"].facts["status"] == "monitoring"
