@@ -67,6 +67,7 @@ class Group:
         self._said: dict[tuple[str, str], Statements] = {}
         self._incidents: dict[str, Incident] = {}
         self._crimes: dict[str, Crime] = {}
+        self._chains: dict[str, Chain] = {}
         self._crimes_of: defaultdict[str, set[str]] = defaultdict(set)
         self._near_incidents: defaultdict[str, set[str]] = defaultdict(set)
         self._near_crimes: defaultdict[str, set[str]] = defaultdict(set)
@@ -79,6 +80,7 @@ class Group:
         near = neighbours(statement, self.profile.code_map)
         if statement.origin == "incident":
             self._incidents.pop(statement.ref, None)
+            self._chains.clear()
             self._join(self._near_incidents, statement.ref, near.incidents)
         else:
             self._crimes.pop(statement.ref, None)
@@ -158,12 +160,21 @@ class Group:
 
     def chain(self, ref: str) -> Chain:
         """Follow the standing merges of a log to their end."""
+        if (known := self._chains.get(ref)) is None:
+            known = self._chains[ref] = self._follow(ref)
+        return known
+
+    def _follow(self, ref: str) -> Chain:
         if not self.incident(ref).merges:
             return Chain((ref,), None)
         path = [ref]
         while (merge := self.merge_of(path[-1])) is not None:
             if merge.into in path:
                 return Chain(tuple(path), "cycle")
+            onward = self._chains.get(merge.into)
+            if onward is not None and onward.fault != "cycle":  # what leads to no cycle never comes by here again
+                path += onward.path
+                break
             path.append(merge.into)
         known = len(path) == 1 or self.incident(path[-1]).received_at is not None
         return Chain(tuple(path), None if known else "unknown")

@@ -5,7 +5,7 @@ the order of time, source and id (reading R7), so that the order of arrival, rep
 equal answers.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -117,27 +117,23 @@ class Statements:
         return len(self._ordered)
 
     def __contains__(self, statement: Statement) -> bool:
-        identity = statement.identity
-        place = bisect_left(self._identities, identity)
-        while place < len(self._identities) and self._identities[place] == identity:
-            if _canonical(self._ordered[place]) == _canonical(statement):
-                return True
-            place += 1
-        return False
+        return self._place(statement)[1]
 
     def add(self, statement: Statement) -> bool:
         """Add a statement; return whether it was new."""
-        identity = statement.identity
-        place = bisect_left(self._identities, identity)
-        content = None
-        while place < len(self._identities) and self._identities[place] == identity:
-            content = content or _canonical(statement)
-            standing = _canonical(self._ordered[place])
-            if standing == content:
-                return False
-            if standing > content:
-                break
-            place += 1
+        place, known = self._place(statement)
+        if known:
+            return False
         self._ordered.insert(place, statement)
-        self._identities.insert(place, identity)
+        self._identities.insert(place, statement.identity)
         return True
+
+    def _place(self, statement: Statement) -> tuple[int, bool]:
+        """Return where a statement stands or would stand, and whether it is there."""
+        identity, identities = statement.identity, self._identities
+        place = bisect_left(identities, identity)
+        if place == len(identities) or identities[place] != identity:
+            return place, False
+        end, content = bisect_right(identities, identity, place), _canonical(statement)
+        place = bisect_left(self._ordered, content, place, end, key=_canonical)
+        return place, place < end and _canonical(self._ordered[place]) == content

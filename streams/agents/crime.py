@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rules.codes import CodeMap
+from rules.limits import check_crime
 from rules.relay import audience_of_crime
 from rules.statements import Statement, Statements
 from streams.agents.rows import NOWHERE, CrimeRow
@@ -43,6 +44,7 @@ def keep(
     following |= set(followers)
     linked, survivors = audience_of_crime(known, code_map)
     audience = linked | following
+    check_crime(audience, survivors)
     told = {incident: new if incident in before else list(known) for incident in sorted(audience)}
     known_before = () if again else (said for said in known if said not in new)
     _, named_before = audience_of_crime(known_before, code_map)

@@ -34,7 +34,7 @@ from streams.agents.messages import (
 )
 from streams.agents.pages import Pages
 from streams.agents.retention import Walk, forget_other, new_row, retire
-from streams.agents.rows import SETTLED_AFTER, IncidentRow, empty_row, packed, read_incident, read_summary
+from streams.agents.rows import SETTLED_AFTER, IncidentRow, TooLarge, empty_row, packed, read_incident, read_summary
 from streams.agents.sweep import Schedule
 from streams.agents.watermarks import CRIMES, RELAYS, View, Watermarks
 from streams.clock import Clock
@@ -45,6 +45,8 @@ from streams.settings import Forces
 
 ALERTS = "recording-alerts"
 STATUSES = "recording-status"
+MAX_SAID = 1024 * 1024
+"""A status or an alert is at most this large, so that it always fits into one record of its topic."""
 RETRY_AFTER = timedelta(minutes=10)
 """When an incident is judged again whose deadline could not be, because a rule failed on it."""
 
@@ -291,9 +293,16 @@ class IncidentAgent:
 
 
 def _written(force: str, ref: str, judged: Judged) -> list[tuple[str, bytes, bytes]]:
-    """Return what is published: the topic, key and value of each alert, and of the status if there is one."""
+    """Return what is published: the topic, key and value of each alert, and of the status if there is one.
+
+    Raises TooLarge for what no record holds: the broker would refuse it, and end the worker each time anew.
+    """
     said = [(ALERTS, alert.alert_id.encode(), _json(alert.as_dict())) for alert in judged.said]
-    return said if judged.status is None else [*said, (STATUSES, key_of(force, ref), _json(judged.status))]
+    if judged.status is not None:
+        said.append((STATUSES, key_of(force, ref), _json(judged.status)))
+    if any(len(value) > MAX_SAID for _, _, value in said):
+        raise TooLarge(f"what is said of it would have more than {MAX_SAID} bytes")
+    return said
 
 
 def _is_history(at: datetime, profile: ForceProfile) -> bool:

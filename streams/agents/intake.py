@@ -9,7 +9,7 @@ from typing import Any
 from faust.types import EventT
 
 from rules.disclosure import Lexicon
-from rules.events import AnyEvent
+from rules.events import TOPICS, AnyEvent
 from rules.statements import Statement, statement_of
 from streams.agents.inboxes import Inboxes
 from streams.agents.messages import Origin, Said
@@ -23,6 +23,8 @@ from streams.settings import Forces
 
 AHEAD = timedelta(minutes=5)
 FAR_AHEAD = timedelta(hours=24)
+TOPIC_OF = {type_: topic for topic, types in TOPICS.items() for type_ in types}
+"""The feed to which an event belongs by what it states, whatever the topic on which it came."""
 
 
 class Intake:
@@ -63,7 +65,7 @@ class Intake:
     def _read(self, message: Any, now: datetime) -> tuple[AnyEvent, Statement]:
         headers = message.headers or ()
         event = decode(message.value or b"", headers.items() if isinstance(headers, dict) else headers)
-        if not self._forces.allows(event.source, message.topic, event.data.force):
+        if not self._forces.allows(event.source, TOPIC_OF[event.type], event.data.force):
             raise Refused("unknown_source", "source: expected one that the force's file lists for this feed")
         self._forces.profile(event.data.force)
         if event.time > now + FAR_AHEAD:

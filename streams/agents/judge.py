@@ -10,6 +10,7 @@ from typing import Any
 
 from rules.alerts import Alert, Paging
 from rules.group import neighbours
+from rules.limits import check_incident
 from rules.relay import told_by_incident, unanswered
 from rules.rulebook import Rulebook
 from rules.standing import Standing, Watch
@@ -156,6 +157,7 @@ class Judge:
         asked = {other: since if since and now - since < PATIENCE else None for other, since in asked.items()}
         if any(any(neighbours(said, watch.group.profile.code_map)) for said in new):
             statements = [*watch.group.statements(), *new]
+            check_incident(ref, statements, watch.group.profile.code_map)
             led_to = unanswered(statements, ref, watch.group.profile.code_map)
             asked = {**dict.fromkeys(led_to, now), **asked}
         if teller is not None and new:

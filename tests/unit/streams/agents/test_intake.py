@@ -143,7 +143,7 @@ LISTED = ForceProfile(force="Example", sources={"incident-log": ("examples",)})
         ([], "anyone", "incident-log", True),
         ([LISTED], "examples", "incident-log", True),
         ([LISTED], "anyone", "incident-log", False),
-        ([LISTED], "anyone", "recording-decisions", True),
+        ([LISTED], "anyone", "recording-decisions", False),
         ([ForceProfile(force="Other", sources={"incident-log": ("theirs",)})], "theirs", "incident-log", False),
         ([ForceProfile(force="Other", sources={"incident-log": ("theirs",)})], "ours", "incident-log", True),
         (
@@ -165,6 +165,14 @@ def test_a_feed_is_taken_from_the_sources_that_its_force_lists_and_from_no_other
         assert len(desk.said()) == 1
     else:
         assert headers(desk.dead())["error_type"] == "unknown_source"
+
+
+def test_a_feed_that_a_force_does_not_name_takes_any_source() -> None:
+    desk = Desk(LISTED)
+
+    desk.take(json.dumps({**events_of([line(1, "recorded")])[0], "source": "anyone"}).encode())
+
+    assert len(desk.said(CRIMES)) == 1
 
 
 def test_so_many_forces_are_taken_and_no_further_one() -> None:
