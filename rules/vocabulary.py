@@ -19,7 +19,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """A code as the feed speaks it: a force's own, or one of the contract's keys."""
 Attribute = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 MAX_VICTIMS = 1_000
-MAX_LINKS = 500
+MAX_LINKS = 200
 """How many victims one event may name, and how many incidents a crime: each link is a message and a judgement of its own."""
 FreeText = Annotated[str, StringConstraints(max_length=65_536)]
 
