@@ -20,6 +20,9 @@ from streams.agents.rows import PATIENCE, Asked, IncidentRow, digest, incident_r
 from streams.agents.watermarks import View
 from streams.settings import Forces
 
+SETTLES = timedelta(seconds=30)
+"""How long what comes late may wait for what answers it and comes late too, before somebody is woken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -72,20 +75,20 @@ class Judge:
         """Take in what was stated, by itself or told by another, let time pass up to an instant, and return what follows.
 
         An incident that has just come to depend on another one is not judged until that has told what it knows, which
-        takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And of
-        what comes late nobody is woken before all feeds have been read to a while from now: what comes back first after an
-        outage may be answered by what comes back next.
+        takes a moment: a merge into a log that is well known would else be a merge into nothing for that moment. And while
+        feeds are caught up with nobody is woken before all of them have been read to now, nor of what comes late before
+        they have been read to a moment from now: what comes back first after an outage may be answered by what comes next.
         What is taken in `again`, after a crash, may have been said to nobody: then all that stands is said. While the
         force is `flooded` with alerts nobody is paged.
         """
         profile = self._forces.profile(force)
-        withheld = view.catching_up or any(now - said.time > self._late_after for said in statements)
+        late = any(now - said.time > self._late_after for said in statements)
         paging = Paging(
             self._page_severities,
             profile.enforcement_date,
             view.read_to,
             view.stale,
-            withheld,
+            view.catching_up or late,
             profile.shadow,
             flooded,
         )
@@ -139,7 +142,7 @@ class Judge:
                 judged_at,
                 explained,
                 asked,
-                now + self._late_after if withheld else None,
+                now + SETTLES if late else now if view.catching_up else None,
             ),
             changed=changed,
             said=[alert for alert in standing.alerts.values() if alert.body] if again else changed,

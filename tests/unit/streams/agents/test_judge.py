@@ -11,7 +11,7 @@ from rules.instants import TICK
 from rules.rule import Parameters, Rule
 from rules.rulebook import Rulebook
 from rules.statements import Statement
-from streams.agents.judge import Judge, Judged
+from streams.agents.judge import SETTLES, Judge, Judged
 from streams.agents.messages import Teller
 from streams.agents.rows import PATIENCE, IncidentRow, packed, read_incident
 from streams.agents.watermarks import View
@@ -213,7 +213,7 @@ def test_what_was_raised_while_catching_up_is_paged_at_the_end_of_it() -> None:
     said = judged(caught.row, now=26)
 
     assert [alert.paged for alert in caught.changed if alert.kind == "overdue"] == [False]
-    assert caught.row.review == at(25) + HOLD
+    assert caught.row.review == at(25)
     assert [(alert.kind, alert.paged, alert.just_raised) for alert in said.changed] == [("overdue", True, False)]
 
 
@@ -225,7 +225,7 @@ def test_of_what_comes_late_nobody_is_woken_at_once(after: timedelta, paged: boo
     said = judged(row, closed, now=at(1) + after)
 
     assert [(alert.kind, alert.paged) for alert in said.changed] == [("closed_without_crime", paged)]
-    assert said.row.review == (None if paged else at(1) + after + HOLD)
+    assert said.row.review == (None if paged else at(1) + after + SETTLES)
 
 
 def test_what_came_late_and_still_stands_is_paged_once_all_was_read() -> None:
