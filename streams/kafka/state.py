@@ -260,7 +260,8 @@ class Flush:
         try:
             while not self.app.should_stop:
                 await asyncio.sleep(self._every)
-                if not self.suspended:
+                # A worker that ends has had its last flush, and is no member of its group any more.
+                if not (self.suspended or self.app.should_stop):
                     await self._flush_or_crash()
         finally:
             watching.cancel()

@@ -23,7 +23,9 @@ START = parse_instant("2026-04-01T00:00:00Z")
 SEED = 11
 
 
-@pytest.mark.parametrize("point", ["handled", "output", "state", "acknowledged"])
+@pytest.mark.parametrize(
+    "point", ["output", "state", *(pytest.param(each, marks=pytest.mark.slow) for each in ("handled", "acknowledged"))]
+)
 def test_a_worker_that_dies_at_a_point_of_its_flush_leaves_nothing_missing(
     kafka: Cluster, tmp_path: Path, point: str
 ) -> None:

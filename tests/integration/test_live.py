@@ -23,7 +23,9 @@ SEED = 5
 SOON = timedelta(milliseconds=20)
 LATER = ("raised_at", "resolved_at", "history", "acknowledged_by", "status", "paged", "feed_stale")
 """What of an open alert may differ when its events arrive late (reading R10)."""
-BY_EITHER = pytest.mark.parametrize("produce", ["produce", "produce_by_librdkafka"])
+BY_EITHER = pytest.mark.parametrize(
+    "produce", [pytest.param("produce", marks=pytest.mark.slow), "produce_by_librdkafka"]
+)
 """A right key is not a right partition: librdkafka's partitioner puts most keys where Kafka's own does not."""
 
 

@@ -45,7 +45,9 @@ def test_a_worker_killed_twice_loses_nothing_and_no_output_is_missing(begin: Beg
     assert complete(probe.outcome())
 
 
-@pytest.mark.parametrize("point", ["handled", "output", "state", "acknowledged"])
+@pytest.mark.parametrize(
+    "point", ["state", *(pytest.param(each, marks=pytest.mark.slow) for each in ("handled", "output", "acknowledged"))]
+)
 def test_a_worker_killed_within_a_flush_loses_nothing_and_no_output_is_missing(begin: Begin, point: str) -> None:
     probe = begin(f"killed-after-{point}")
     probe.feed()

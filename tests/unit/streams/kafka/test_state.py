@@ -125,7 +125,7 @@ def stand_still(seconds: float) -> None:
 
 def moving(monkeypatch: pytest.MonkeyPatch, *looks: Callable[[], object]) -> None:
     """Let partitions move for as many looks of the running flush, each of which does something; it then ends."""
-    left, stops = list(looks), iter([False] * (len(looks) + 1))
+    left, stops = list(looks), iter([False] * (len(looks) + 2))
 
     def suspended(_: Flush) -> bool:
         if left:
@@ -496,6 +496,16 @@ def test_a_worker_that_stops_finishes_what_was_begun(desk: Desk) -> None:
     run(desk.app.on_before_shutdown.send())
 
     assert desk.log[-1] == "acknowledged a"
+
+
+def test_a_worker_that_ends_flushes_no_more_of_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stops = iter([False])
+    monkeypatch.setattr(faust.App, "should_stop", property(lambda _: next(stops, True)), raising=False)
+    desk.handle("a")
+
+    run(desk.flush.run())
+
+    assert desk.log == []
 
 
 def test_a_worker_that_cannot_finish_stops_all_the_same_and_says_so(
