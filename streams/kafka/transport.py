@@ -1,6 +1,6 @@
-"""Faust's transport for Kafka, with one loss mended: where an input partition is read on after partitions have moved."""
+"""Faust's transport for Kafka, with two losses mended: what is read on, and what is dropped, while partitions move."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from faust.transport.drivers import aiokafka
@@ -18,13 +18,54 @@ class Listener(aiokafka.ConsumerRebalanceListener):
         await super().on_partitions_assigned(assigned)
 
 
+class Reading(Collection[TP]):
+    """The partitions that are read just now, as a collection that is never false: by none aiokafka means all of them."""
+
+    def __init__(self, active: set[TP]) -> None:
+        self._active = active
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, partition: object) -> bool:
+        return partition in self._active
+
+    def __iter__(self) -> Iterator[TP]:
+        return iter(self._active)
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+
 class Thread(aiokafka.AIOKafkaConsumerThread):
-    """The driver's thread, whose heartbeats are taken note of."""
+    """The driver's thread, whose heartbeats are taken note of, and which gives back what nobody is there to take."""
 
     async def on_start(self) -> None:
         """Start as the driver does."""
         await super().on_start()
         membership_in(self.app).watch(self._ensure_consumer()._coordinator)
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: set[TP] | None,
+        timeout: float | None = None,
+        max_records: int | None = None,
+    ) -> Mapping[TP, Any]:
+        """Fetch as the driver does, and seek back before what came while no records may be handled.
+
+        The driver drops that. A fetch that was begun before partitions moved would so take away the rows that are to be
+        restored, once they have been sought to the first of them: the worker would wait for them for ever.
+        """
+        reading = None if active_partitions is None else Reading(active_partitions)
+        fetched: Mapping[TP, Any]
+        fetched = await super()._fetch_records(consumer, reading, timeout, max_records)  # type: ignore[arg-type]
+        if self.consumer.flow_active:
+            return fetched
+        for partition, records in fetched.items():
+            if partition in consumer.assignment():
+                consumer.seek(partition, records[0].offset)
+        return {}
 
 
 class Consumer(aiokafka.Consumer):

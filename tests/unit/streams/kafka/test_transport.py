@@ -1,16 +1,17 @@
-"""Where an input partition is read on after partitions have moved."""
+"""Where an input partition is read on after partitions have moved, and what is fetched meanwhile."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams.app import faust_app
-from streams.kafka.transport import Consumer, Listener, Thread, Transport, membership_in
+from streams.kafka.transport import Consumer, Listener, Reading, Thread, Transport, membership_in
 from streams.settings import Settings
 
 HANDLED, FRESH, AT_ZERO, ROWS = TP("log", 0), TP("log", 1), TP("log", 2), TP("rows-changelog", 0)
@@ -107,3 +108,82 @@ def test_the_thread_that_reads_takes_note_of_answered_heartbeats(app: Any, monke
     asyncio.run(start_and_beat())
 
     assert membership_in(app).unconfirmed_for < 60
+
+
+class PlayedFetcher:
+    """A fetcher that has fetched records, and hands out those of the partitions that it is asked for."""
+
+    _closed = False
+
+    def __init__(self, fetched: Mapping[TP, list[int]], meanwhile: Callable[[], None]) -> None:
+        self._subscriptions = SimpleNamespace(fetch_context=nullcontext)
+        self._fetched = fetched
+        self._meanwhile = meanwhile
+
+    async def fetched_records(self, partitions: Any, timeout: float | None, max_records: int | None) -> Any:
+        self._meanwhile()
+        return {
+            partition: [SimpleNamespace(offset=offset) for offset in offsets]
+            for partition, offsets in self._fetched.items()
+            if not (partitions and partition not in partitions)  # as aiokafka looks at them
+        }
+
+
+def fetch(fetched: Mapping[TP, list[int]], active: set[TP] | None, flows: Callable[[], bool]) -> Any:
+    """Fetch with the records at hand, while the flow may be stopped; return what came, and what was sought back to."""
+    sought: dict[TP, int] = {}
+    flow = SimpleNamespace(flow_active=True)
+
+    def meanwhile() -> None:
+        flow.flow_active = flows()
+
+    consumer = SimpleNamespace(
+        _closed=False,
+        _fetcher=PlayedFetcher(fetched, meanwhile),
+        assignment=lambda: {HANDLED, ROWS},
+        seek=sought.__setitem__,
+    )
+    thread = Thread.__new__(Thread)
+    thread.consumer = cast(Any, flow)
+    came = asyncio.run(thread._fetch_records(consumer, active))
+    return {partition: [record.offset for record in records] for partition, records in came.items()}, sought
+
+
+def test_what_is_fetched_while_records_may_be_handled_is_handed_on() -> None:
+    came, sought = fetch({HANDLED: [5, 6]}, {HANDLED}, lambda: True)
+
+    assert came == {HANDLED: [5, 6]}
+    assert not sought
+
+
+def test_what_is_fetched_once_no_records_may_be_handled_is_fetched_again_later() -> None:
+    came, sought = fetch({HANDLED: [5, 6], ROWS: [0, 3], FRESH: [9]}, {HANDLED, ROWS, FRESH}, lambda: False)
+
+    assert not came
+    assert sought == {HANDLED: 5, ROWS: 0}, "a partition that has gone to another worker is not sought"
+
+
+def test_while_no_partition_is_active_nothing_is_taken_from_any() -> None:
+    active = {HANDLED}
+
+    def pause() -> bool:
+        active.clear()
+        return True
+
+    assert fetch({HANDLED: [5], ROWS: [0]}, active, pause) == ({}, {})
+
+
+def test_who_follows_no_partitions_fetches_from_all() -> None:
+    came, _ = fetch({HANDLED: [5], ROWS: [0]}, None, lambda: True)
+
+    assert came == {HANDLED: [5], ROWS: [0]}
+
+
+def test_what_is_read_is_a_collection_that_follows_its_set_and_is_never_false() -> None:
+    active = {HANDLED}
+    reading = Reading(active)
+    active.add(ROWS)
+
+    assert (len(reading), set(reading), ROWS in reading, FRESH in reading) == (2, {HANDLED, ROWS}, True, False)
+    active.clear()
+    assert reading
