@@ -6,14 +6,25 @@ Numbers A1 to A12 are those of the contract's additions.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rules.instants import Instant
 
+
+class Personal(StrEnum):
+    """What a field tells of a person, beside what it tells of a report; the page on data protection is made of it."""
+
+    WORDS = "words that a person wrote"
+    REFERENCE = "references by which a force knows a report, a crime or a victim"
+    VICTIM = "what is known of a victim"
+    STAFF = "who in the force decided"
+
+
 Force = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
-Reference = Annotated[str, StringConstraints(pattern=r"^[^\p{C}\p{Zl}\p{Zp}]{1,64}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[^\p{C}\p{Zl}\p{Zp}]{1,64}$"), Personal.REFERENCE]
 """1 to 64 printable characters, unique within a force."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """A code as the feed speaks it: a force's own, or one of the contract's keys."""
@@ -21,10 +32,12 @@ Attribute = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 MAX_VICTIMS = 1_000
 MAX_LINKS = 200
 """How many victims one event may name, and how many incidents a crime: each link is a message and a judgement of its own."""
-FreeText = Annotated[str, StringConstraints(max_length=65_536)]
+FreeText = Annotated[str, StringConstraints(max_length=65_536), Personal.WORDS]
 
 Role = Literal["officer", "supervisor", "designated_decision_maker", "force_crime_registrar", "chief_officer"]
 """Who decided, from the lowest to the highest (reading R26)."""
+Staff = Annotated[Attribute, Personal.STAFF]
+"""A role or staff reference, never a name (reading R35)."""
 Channel = Literal["999", "101", "online", "front_counter", "officer", "partner_agency", "other"]
 Reporter = Literal[
     "victim", "acting_for_victim", "parent_or_carer", "professional", "witness", "third_party", "police", "unknown"
@@ -85,7 +98,7 @@ class Entry(ContractPart):
 
 
 class Victim(ContractPart):
-    """A victim as the incident log or the records system names one (with A4)."""
+    """A victim as the incident log or the records system names one (with A4); all of it is personal data."""
 
     victim_ref: Reference
     age: Annotated[int, Field(ge=0, le=130)] | None = None
@@ -299,9 +312,9 @@ class DecisionWithdrawn(IncidentData):
 
 
 class AlertAcknowledged(IncidentData):
-    """A person has taken an alert; `by` is a role or staff reference, never a name (reading R35)."""
+    """A person has taken an alert."""
 
     alert_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     at: Instant
-    by: Attribute
+    by: Staff
     note: FreeText | None = None

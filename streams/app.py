@@ -18,7 +18,7 @@ from streams.agents.incidents import IncidentAgent
 from streams.agents.intake import Intake
 from streams.agents.judge import Judge
 from streams.agents.pages import Pages
-from streams.agents.rows import unite_crime, unite_incident
+from streams.agents.union import unite_crime, unite_incident
 from streams.agents.watermarks import CRIMES, RELAYS, Watermarks
 from streams.clock import Clock
 from streams.health import Conditions, Health

@@ -20,7 +20,6 @@ FILE = TESTS / "CASES.md"
 EDGE_CASES = tuple(f"E{number:02}" for number in range(1, 51))
 ACCEPTANCE = tuple(f"Acceptance {number}" for number in range(1, 11))
 LATER: dict[str, str] = {
-    "E47": "the command that removes a person's data comes with the work on retention",
     "Acceptance 8": "the interval of a recording rate comes with the assurance report",
 }
 """What no test can show yet, with the reason."""

@@ -7,7 +7,8 @@ from typing import Any
 from streams.agents.crime import keep
 from streams.agents.inbox import Inbox
 from streams.agents.inboxes import Inboxes
-from streams.agents.messages import Due, Follow, Message, Origin, Said, Seen, Told, subject_of
+from streams.agents.messages import Due, EraseVictim, Follow, Message, Origin, Said, Seen, Told, subject_of
+from streams.agents.redaction import redact_crime, redacted
 from streams.agents.retention import Walk
 from streams.agents.rows import packed, read_crime, read_crime_summary
 from streams.agents.watermarks import CRIMES, Watermarks
@@ -62,16 +63,22 @@ class CrimeAgent:
             if content is not None and now - read_crime_summary(content).changed_at > self._retention:
                 self.table.put(partition, key, None)
             return
-        assert isinstance(message, Said | Follow)
         row = None if content is None else read_crime(content)
+        if isinstance(message, EraseVictim):
+            if row is not None:
+                redact_crime(row, message.victim)
+                self.table.put(partition, key, packed(row))
+            return
+        assert isinstance(message, Said | Follow)
+        nameless = [] if row is None else row.nameless
         kept = keep(
             row,
-            [message.statement] if isinstance(message, Said) else [],
+            [redacted(message.statement, nameless)] if isinstance(message, Said) else [],
             message.incidents if isinstance(message, Follow) else [],
             self._forces.profile(force).code_map,
             again=row is not None and offset <= row.offset,
         )
-        kept.row.offset = offset
+        kept.row.offset, kept.row.nameless = offset, nameless
         kept.row.changed_at = max((said.time for said in kept.row.statements), default=now)
         self.table.put(partition, key, packed(kept.row))
         for incident, statements in kept.told.items():

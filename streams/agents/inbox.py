@@ -11,7 +11,20 @@ from typing import Any
 from faust.types import EventT
 from mode.utils.logging import get_logger
 
-from streams.agents.messages import Books, Due, Erase, Flood, Follow, Message, Origin, Said, Seen, Told, decode
+from streams.agents.messages import (
+    Books,
+    Due,
+    Erase,
+    EraseVictim,
+    Flood,
+    Follow,
+    Message,
+    Origin,
+    Said,
+    Seen,
+    Told,
+    decode,
+)
 from streams.clock import Clock
 from streams.kafka.dead_letters import TOPIC as DEAD_LETTERS
 from streams.kafka.dead_letters import dead_letter
@@ -62,7 +75,7 @@ class Inbox:
             self.words[record.partition] = asyncio.get_running_loop().time()
             self._seen(record.partition, message)
             return
-        origin = here if isinstance(message, Due | Flood | Books | Erase) else message.origin
+        origin = here if isinstance(message, Due | Flood | Books | Erase | EraseVictim) else message.origin
         try:
             self._handle(record.partition, record.offset, record.key or b"", message, origin)
         except Exception as error:
@@ -86,7 +99,7 @@ def _what(message: Message) -> str:
             return "a deadline that is due"
         case Said() | Told() | Follow():
             return f"an event of type {message.origin.type}"
-        case Erase():
+        case Erase() | EraseVictim():
             return "a request to erase"
     return "what is found of a force as a whole"
 

@@ -1,6 +1,6 @@
 """The incident agent: keeps the row of each incident, has it judged, and publishes what is then said of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from streams.agents.messages import (
     Books,
     Due,
     Erase,
+    EraseVictim,
     Flood,
     Message,
     Origin,
@@ -33,6 +34,7 @@ from streams.agents.messages import (
     subject_of,
 )
 from streams.agents.pages import Pages
+from streams.agents.redaction import redact_incident, redacted
 from streams.agents.retention import Walk, forget_other, new_row, retire
 from streams.agents.rows import SETTLED_AFTER, IncidentRow, TooLarge, empty_row, packed, read_incident, read_summary
 from streams.agents.sweep import Schedule
@@ -149,8 +151,12 @@ class IncidentAgent:
             case Erase(at, str(other)):
                 if row is None or not forget_other(row, other, at):
                     return
-            case Due() if row is None:
+            case Due() | EraseVictim() if row is None:
                 return
+            case EraseVictim(victim) if row is not None:
+                about = redact_incident(row, victim)
+                row.removed = sorted({*row.removed, *(alert.alert_id for alert in about)})
+                self._remove(partition, force, about, row.removed, now)
             case Due() if row is not None and now - row.changed_at > self._retention:
                 self._take_away(partition, offset, key, row, now - self._retention, row.changed_at)
                 return
@@ -160,13 +166,15 @@ class IncidentAgent:
                 if isinstance(message, Said):
                     self._metrics.event(origin.topic, origin.type, "expired")
                 return
+        if row is not None and row.nameless:
+            statements = [redacted(said, row.nameless) for said in statements]
         try:
             view, again = self._view(partition, force, now), row is not None and offset <= row.offset
             flooded = self._pages.flooded(force, len(self.table.owned), now)
             judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again, flooded=flooded)
             judged.row.offset = offset
             if row is not None:
-                judged.row.forgets, judged.row.removed = row.forgets, row.removed
+                judged.row.forgets, judged.row.removed, judged.row.nameless = row.forgets, row.removed, row.nameless
             content = packed(judged.row)
             said = _written(force, ref, judged)
         except Exception:
@@ -201,20 +209,26 @@ class IncidentAgent:
             self.table.put(partition, key, None)
             self.schedule.forget(partition, key)
             return
-        retired = [retire(alert, now) for alert in row.standing().alerts.values() if alert.stands]
-        for alert in retired:
-            self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
-            self._count_alert(alert, self._forces.profile(force), now)
-        self._flush.then(partial(self._pager.take, partition, retired))
         self._pass_on(force, ref, row, Erase(forgets, ref))
         left = empty_row(row, forgets, changed_at)
         left.offset = offset
-        for name in left.removed:
-            self._flush.send(ALERTS, name.encode(), None)
+        self._remove(partition, force, row.standing().alerts.values(), left.removed, now)
         self._flush.send(STATUSES, key, None)
         self.table.put(partition, key, packed(left))
         self._metrics.changed(partition, row.held, left.held)
         self.schedule.forget(partition, key)
+
+    def _remove(
+        self, partition: int, force: str, alerts: Iterable[Alert], removed: Iterable[str], now: datetime
+    ) -> None:
+        """Resolve alerts that go with what they are about, and remove them and those that had gone before."""
+        retired = [retire(alert, now) for alert in alerts if alert.stands]
+        for alert in retired:
+            self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
+            self._count_alert(alert, self._forces.profile(force), now)
+        self._flush.then(partial(self._pager.take, partition, retired))
+        for name in removed:
+            self._flush.send(ALERTS, name.encode(), None)
 
     def _pass_on(self, force: str, ref: str, row: IncidentRow | None, message: Erase) -> None:
         """Have those forget an incident to whom it, or another one, told what it knew."""

@@ -93,7 +93,13 @@ class Erase(msgspec.Struct, frozen=True, array_like=True, tag=8):
     ref: str | None = None
 
 
-Message = Said | Told | Follow | Due | Seen | Flood | Books | Erase
+class EraseVictim(msgspec.Struct, frozen=True, array_like=True, tag=9):
+    """A victim is to be forgotten by the incident or crime of the key, by the reference that the force has for them."""
+
+    victim: str
+
+
+Message = Said | Told | Follow | Due | Seen | Flood | Books | Erase | EraseVictim
 
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Message).decode

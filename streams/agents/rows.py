@@ -16,7 +16,7 @@ import msgspec
 from rules.alerts import Alert
 from rules.assessment import Turn
 from rules.standing import Standing
-from rules.statements import Statement, Statements
+from rules.statements import Statement
 from streams.agents.messages import Teller
 from streams.agents.rhythm import Rhythm
 from streams.outward.metrics import Held
@@ -103,6 +103,7 @@ class IncidentRow(Summary, array_like=True):
     has the incidents and crimes that it leads to, with the instant since which it waits to hear of them before it is
     judged; None once they have told, or have not for too long. Of an incident that has left or was erased a row stays for
     a while that has no statements: it `forgets` what was stated up to an instant, and names the alerts that it took away.
+    `nameless` has the digests of the references of victims who were erased.
     """
 
     judged_at: datetime
@@ -116,6 +117,7 @@ class IncidentRow(Summary, array_like=True):
     alerts: list[tuple[Any, ...]]
     forgets: datetime | None = None
     removed: list[str] = msgspec.field(default_factory=list)
+    nameless: list[bytes] = msgspec.field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -166,10 +168,11 @@ class CrimeSummary(_Kept, array_like=True):
 
 
 class CrimeRow(CrimeSummary, array_like=True):
-    """A crime: what was stated of it, and the incidents that asked to be told."""
+    """A crime: what was stated of it, the incidents that asked to be told, and which victims it knows no more."""
 
     statements: list[Statement]
     followers: list[str]
+    nameless: list[bytes] = msgspec.field(default_factory=list)
 
 
 class ForceRow(_Kept, array_like=True):
@@ -186,13 +189,18 @@ class ForceRow(_Kept, array_like=True):
     alerts: dict[str, tuple[Any, ...]]
 
 
-_offset = msgspec.msgpack.Decoder(_Kept).decode
+_kept = msgspec.msgpack.Decoder(_Kept).decode
 _incident = msgspec.msgpack.Decoder(IncidentRow).decode
 _crime = msgspec.msgpack.Decoder(CrimeRow).decode
 _crime_summary = msgspec.msgpack.Decoder(CrimeSummary).decode
 _force = msgspec.msgpack.Decoder(ForceRow).decode
 _summary = msgspec.msgpack.Decoder(Summary).decode
 _said = msgspec.msgpack.Decoder(SaidRow).decode
+
+
+def read_offset(row: bytes) -> int:
+    """Read of any row the offset of the last message that was taken in."""
+    return _kept(row).offset
 
 
 def read_incident(row: bytes) -> IncidentRow:
@@ -225,44 +233,17 @@ def read_force(row: bytes) -> ForceRow:
     return _force(row)
 
 
-def unite_incident(before: bytes, after: bytes) -> bytes:
-    """Return what is kept of an incident of which one row was written after another.
-
-    That is the later one, unless it had taken in less: a worker wrote it that had lost the incident and did not know yet.
-    Then it is the one that had taken in more, with what only the other knows, to be judged anew; so nothing is missing
-    either where the inboxes were made anew, and their offsets begin again.
-    """
-    if _offset(after).offset >= _offset(before).offset:
-        return after
-    row = read_incident(before)
-    row.statements = _united(row.statements, read_incident(after).statements)
-    row.law = ""
-    return _pack(row)
-
-
-def unite_crime(before: bytes, after: bytes) -> bytes:
-    """Return what is kept of a crime of which one row was written after another, as of an incident."""
-    if _offset(after).offset >= _offset(before).offset:
-        return after
-    row, other = read_crime(before), read_crime(after)
-    row.statements = _united(row.statements, other.statements)
-    row.followers = sorted({*row.followers, *other.followers})
-    return _pack(row)
-
-
-def _united(one: Iterable[Statement], other: Iterable[Statement]) -> list[Statement]:
-    known = Statements()
-    for said in (*one, *other):
-        known.add(said)
-    return list(known)
-
-
 def packed(row: IncidentRow | CrimeRow | ForceRow) -> bytes:
     """Return a row as it is kept; raises TooLarge."""
-    content = _pack(row)
+    content = unbounded(row)
     if len(content) > MAX_ROW:
         raise TooLarge(f"its row would have more than {MAX_ROW} bytes")
     return content
+
+
+def unbounded(row: IncidentRow | CrimeRow | ForceRow) -> bytes:
+    """Return a row as it is kept, however large: of rows that were written already."""
+    return _pack(row)
 
 
 def incident_row(

@@ -10,6 +10,7 @@ from streams.cli.common import AS_JSON, say
 from streams.kafka import topics as on_broker
 from streams.kafka.rights import ROLES, rights
 from streams.settings import load_settings
+from streams.tools.data_protection import data_protection
 
 
 @click.group()
@@ -64,3 +65,9 @@ def topics_rights(as_json: bool, command_config: str | None, **given: str) -> No
 
     told = [{**asdict(each), "principal": principals[each.role]} for each in needed]
     say({"rights": told} if as_json else None, lines())
+
+
+@topics.command("data")
+def topics_data() -> None:
+    """Write the page on data protection: what is kept where, for how long, and who sees it; nobody is asked."""
+    click.echo(data_protection(load_settings()), nl=False)

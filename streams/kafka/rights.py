@@ -22,7 +22,7 @@ ROLES: Mapping[str, str] = {
     "desk": "shows what is decided to those who act on it",
     f"{DEAD_LETTERS}-reader": "looks at what could not be used, with its words",
     "operator": "makes the topics and checks them",
-    "eraser": "has an incident forgotten",
+    "eraser": "has an incident or a victim forgotten",
 }
 """Who there is, by name, and what each does."""
 
@@ -83,5 +83,7 @@ def _operator(settings: Settings) -> Iterator[Rights]:
 
 
 def _eraser(settings: Settings) -> Iterator[Rights]:
-    yield Rights("eraser", "topic", f"{settings.application}-incident-inbox", ("Write",))
+    for kept in ("crime", "incident"):
+        yield Rights("eraser", "topic", f"{settings.application}-{kept}-inbox", ("Write",))
+        yield Rights("eraser", "topic", f"{settings.application}-{kept}s-changelog", ("Read",))
     yield Rights("eraser", "group", settings.application, ("Describe",))

@@ -26,10 +26,12 @@ ROOM = 1024 * 1024 + 64 * 1024
 
 _UNLIMITED = "-1"
 _NOT_READY = "not ready yet, or being deleted: repeat this in a moment"
+REPLACED_STAYS = timedelta(days=7)
+"""For how long what a newer record has replaced may stay on the broker's disk."""
 _COMPACTED = {
     "segment.bytes": str(64 * 1024 * 1024),
     "min.cleanable.dirty.ratio": "0.2",
-    "max.compaction.lag.ms": str(7 * 24 * 3600 * 1000),
+    "max.compaction.lag.ms": str(REPLACED_STAYS // timedelta(milliseconds=1)),
 }
 """Old states are dropped soon, for recovery reads what is there; what was erased is gone from disk within days."""
 

@@ -1,8 +1,6 @@
 """Reads rows and what was published from Kafka into the books that are compared, and goes on reading as they move."""
 
-import time
 from collections.abc import Callable, Collection
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -12,10 +10,8 @@ from streams.agents.incidents import ALERTS, STATUSES
 from streams.agents.rows import read_said
 from streams.kafka.client import BrokerError
 from streams.settings import Settings
+from streams.tools.reading import partitions_of, read_on
 from streams.tools.reconciliation import Books, Row, Told
-
-_STALLED_AFTER = timedelta(seconds=30)
-_POLL_MS = 500
 
 Progress = Callable[[int, int], None]
 """Told how many records have been read, and about how many there are."""
@@ -51,16 +47,13 @@ class Reader:
         self.handled: dict[int, int] = {}
         self._settings = settings
         self._consumer = consumer
-        self._inbox = self._places(inbox)
-        self._of = {topic: self._places(topic) for topic in (rows, STATUSES, ALERTS)}
+        self._inbox = partitions_of(consumer, inbox)
+        self._of = {topic: partitions_of(consumer, topic) for topic in (rows, STATUSES, ALERTS)}
         self._rows = rows
         self._gone: dict[str, int] = {}
         self._progress = progress
         self._done = 0
         consumer.assign([place for places in self._of.values() for place in places])
-
-    def _places(self, topic: str) -> list[TopicPartition]:
-        return [TopicPartition(topic, part) for part in sorted(self._consumer.partitions_for_topic(topic) or ())]
 
     def inbox_ends(self) -> dict[int, int]:
         """Return where each partition of the inbox ends now."""
@@ -87,17 +80,14 @@ class Reader:
         consumer = self._consumer
         consumer.pause(*(place for every in self._of.values() for place in every))
         consumer.resume(*places)
-        ends = consumer.end_offsets(places)
-        last = time.monotonic()
-        while left := sum(max(end - consumer.position(place), 0) for place, end in ends.items()):
-            self._progress(self._done, self._done + left)
-            for records in consumer.poll(_POLL_MS).values():
-                last = time.monotonic()
-                self._done += len(records)
-                for record in records:
-                    self._take(record)
-            if time.monotonic() - last > _STALLED_AFTER.total_seconds():
-                raise BrokerError(f"{self._settings.broker}: it does not give what it has: is a broker of it down?")
+        already = self._done
+        self._done += read_on(
+            self._settings,
+            consumer,
+            places,
+            self._take,
+            lambda done, total: self._progress(already + done, already + total),
+        )
 
     def _take(self, record: Any) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_a_deadline_fires_with_no_further_event_on_any_topic(kafka: Cluster, tmp
 
 
 def test_an_incident_that_is_erased_is_nowhere_any_more_and_does_not_come_back(kafka: Cluster, tmp_path: Path) -> None:
-    """Given an incident that was merged into another one, when it is erased, then nobody knows its victim any more."""
+    """E47: given an incident that was merged into another, when it is erased, then nobody knows its victim any more."""
     clock = MovedClock(tmp_path / "clock")
     clock.move(parse_instant("2026-04-02T12:00:00Z"))
     victim = {"victim_ref": "V-Quarrington", "age": 41}
@@ -113,3 +114,56 @@ def test_an_incident_that_is_erased_is_nowhere_any_more_and_does_not_come_back(k
             eventually(lambda: not desk.underway())
             assert desk.by_incident() == {"B": "overdue"}
             assert not known()
+
+
+def test_a_victim_who_is_erased_is_named_nowhere_and_what_was_decided_stays(kafka: Cluster, tmp_path: Path) -> None:
+    """E47: given a victim whom two incidents and a crime know, when they are erased, then nobody does, read again or not."""
+    clock = MovedClock(tmp_path / "clock")
+    clock.move(parse_instant("2026-05-02T12:00:00Z"))
+    victim = {"victim_ref": "V-Quarrington", "age": 12}
+    events = list(
+        events_of(
+            [
+                {"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE", "victims": [victim]}},
+                {"at": "2026-04-01T09:01:00Z", "opened": {"incident_ref": "B", "opening_code": "CRIME_VIOLENCE"}},
+                {"at": "2026-04-01T09:02:00Z", "merged": {"into": "B"}},
+                {"at": "2026-04-01T10:02:00Z", "recorded": {"victim_refs": ["V-Quarrington"]}},
+            ]
+        )
+    )
+
+    with Desk(kafka, tmp_path, "victim") as desk, desk.worker(clock=tmp_path / "clock") as worker:
+
+        def naming() -> set[bytes | None]:
+            """The keys under which something that names the victim is the newest."""
+            ours = [f"{desk.application}-{kept}-changelog" for kept in ("incidents", "crimes")]
+            newest = {
+                (topic, record.key): record.value or b""
+                for topic in (*ours, "recording-alerts", "recording-status")
+                for record in kafka.read_all(topic)
+            }
+            return {key for (_, key), value in newest.items() if b"V-Quarrington" in value}
+
+        eventually(worker.ready)
+        desk.send(events)
+        eventually(lambda: desk.by_incident() == {"A": "merged", "B": "recorded_in_time"})
+        eventually(lambda: not desk.underway())
+        assert naming() == {b"Example/A", b"Example/B", b"Example/C1"}
+        alerts = Counter((alert["kind"], alert["status"]) for alert in desk.alerts().values())
+        assert alerts["victim_service", "open"]
+
+        erased = run("erase", "--victim", "Example/V-Quarrington", broker=kafka.bootstrap, **desk.environment)
+
+        assert erased.status == 0, erased
+        assert "forgotten in 2 incidents and 1 crimes" in erased.out
+        eventually(lambda: not naming())
+        assert desk.by_incident() == {"A": "merged", "B": "recorded_in_time"}
+        eventually(
+            lambda: Counter((alert["kind"], alert["status"]) for alert in desk.alerts().values()) == alerts,
+        )
+        desk.send(events)
+        eventually(lambda: not desk.underway())
+        assert not naming()
+        again = run("erase", "--victim", "Example/V-Quarrington", broker=kafka.bootstrap, **desk.environment)
+        assert again.status == 0
+        assert "no incident or crime knows this victim" in again.out

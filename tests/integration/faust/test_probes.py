@@ -74,6 +74,7 @@ def test_partitions_handed_over_to_a_second_worker_and_back_lose_nothing(begin: 
     assert complete(probe.outcome())
 
 
+@pytest.mark.slow
 def test_a_worker_killed_after_it_handed_partitions_over_loses_nothing(begin: Begin) -> None:
     probe = begin("handed-over-and-killed")
     probe.feed()
@@ -117,6 +118,7 @@ def test_a_worker_frozen_before_it_wrote_its_rows_writes_no_stale_one(begin: Beg
     assert complete(probe.outcome())
 
 
+@pytest.mark.slow
 def test_an_exception_in_the_agent_ends_the_worker_and_its_event_is_repeated(begin: Begin) -> None:
     probe = begin("poisoned")
     probe.feed(poisoned=EVENTS // 2)
@@ -129,6 +131,7 @@ def test_an_exception_in_the_agent_ends_the_worker_and_its_event_is_repeated(beg
     assert complete(probe.outcome())
 
 
+@pytest.mark.slow
 def test_stock_faust_loses_the_event_in_which_an_exception_is_raised(begin: Begin) -> None:
     probe = begin("poisoned-stock")
     probe.feed(poisoned=EVENTS // 2)

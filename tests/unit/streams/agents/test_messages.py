@@ -55,7 +55,7 @@ def test_what_was_stated_is_the_same_statement_after_the_way() -> None:
     assert msgspec.msgpack.encode(read.statement) == msgspec.msgpack.encode(LOG)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x93", msgspec.msgpack.encode([9, "x"]), b'{"force": "avon"}'])
+@pytest.mark.parametrize("content", [b"", b"\x93", msgspec.msgpack.encode([10, "x"]), b'{"force": "avon"}'])
 def test_what_is_no_message_is_not_read(content: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode(content)

@@ -23,8 +23,6 @@ from streams.agents.rows import (
     read_incident,
     read_said,
     read_summary,
-    unite_crime,
-    unite_incident,
 )
 from streams.outward.metrics import Held
 from tests.unit.rules.given import OPENED_AT, PLAIN, Line, after, at, book, line, opened, statements
@@ -216,36 +214,3 @@ def test_a_digest_tells_one_thing_from_another_in_whatever_order_it_was_built(ot
     assert digest(said) == digest({"b": 1, "a": 2})
     assert len(digest(said)) == 8
     assert digest(said) != digest(other)
-
-
-def at_offset(offset: int, *given: Line) -> bytes:
-    row = row_of(*given)
-    row.offset = offset
-    return packed(row)
-
-
-def test_of_two_rows_of_an_incident_the_one_written_later_is_kept() -> None:
-    assert unite_incident(at_offset(4, THEFT), at_offset(5, THEFT, CLOSED)) == at_offset(5, THEFT, CLOSED)
-    assert unite_incident(at_offset(4, THEFT), at_offset(4, THEFT, CLOSED)) == at_offset(4, THEFT, CLOSED)
-
-
-def test_a_row_that_had_taken_in_less_takes_nothing_away_and_what_only_it_knows_is_judged() -> None:
-    missed, known = line(1, "updated", grade="1"), line(2, "updated", area="S")
-    before, zombie = row_of(THEFT, missed, known), row_of(THEFT, missed)
-    before.statements.remove(missed_one := before.statements[1])
-    before.offset, zombie.offset = 5, 4
-
-    united = read_incident(unite_incident(packed(before), packed(zombie)))
-
-    assert united.statements == [before.statements[0], missed_one, before.statements[1]]
-    assert (united.offset, united.law) == (5, "")
-
-
-def test_a_crime_s_row_that_had_taken_in_less_takes_nothing_away_either() -> None:
-    recorded, linked = statements(line(1, "recorded"), line(2, "linked"))
-    before, zombie = CrimeRow(5, OPENED_AT, [recorded], ["A"]), CrimeRow(4, OPENED_AT, [linked], ["B"])
-
-    assert unite_crime(packed(zombie), packed(before)) == packed(before)
-    assert read_crime(unite_crime(packed(before), packed(zombie))) == CrimeRow(
-        5, OPENED_AT, [recorded, linked], ["A", "B"]
-    )
