@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from rules.events import TOPICS
 from streams.agents.messages import Seen, decode
@@ -153,7 +153,7 @@ class _Watch:
                 raise AssertionError(str(error)) from error
             raise
         committed = {(place.topic, place.partition): offset.offset for place, offset in held.items()}
-        ends = self._consumer.end_offsets(self._places)
+        ends = self._consumer.end_offsets(self._places, timeout_ms=10_000)
         while any(self._consumer.position(place) < ends[place] for place in self._places):
             for place, records in self._consumer.poll(20).items():
                 self._messages[place] += [r.offset for r in records if not self._is_word(place, r.value)]
@@ -264,7 +264,13 @@ class Desk:
         """Return what is sent or caused, and not handled; words of how far feeds were read do not count."""
         if self._watch is None:
             self._watch = _Watch(self.cluster.bootstrap, self.application, self.consumed)
-        return self._watch.underway()
+        try:
+            return self._watch.underway()
+        except (
+            KafkaTimeoutError
+        ) as error:  # a client that has lost a broker may not find the new leader: another one looks
+            self.look_away()
+            raise AssertionError(str(error)) from error
 
     def still(self, workers: Iterable[Worker], at: datetime) -> bool:
         """Whether the workers have judged every deadline up to an instant, and all that was sent and caused is handled."""
