@@ -28,7 +28,6 @@ from streams.agents.messages import (
     Origin,
     Said,
     Seen,
-    Teller,
     Told,
     key_of,
     subject_of,
@@ -135,46 +134,22 @@ class IncidentAgent:
         now = self._clock.now()
         content = self.table.get(partition, key)
         row = None if content is None else read_incident(content)
-        statements: list[Statement] = []
-        teller: Teller | None = None
-        match message:
-            case Said(_, statement):
-                if row is None and statement.time < now - self._retention:
-                    self._metrics.event(origin.topic, origin.type, "expired")
-                    return
-                statements = [statement]
-            case Told():
-                statements, teller = message.statements, message.teller
-            case Erase(at, None):
-                self._take_away(partition, offset, key, row or new_row(force, now), at, now)
-                return
-            case Erase(at, str(other)):
-                if row is None or not forget_other(row, other, at):
-                    return
-            case Due() | EraseVictim() if row is None:
-                return
-            case EraseVictim(victim) if row is not None:
-                about = redact_incident(row, victim)
-                row.removed = sorted({*row.removed, *(alert.alert_id for alert in about)})
-                self._remove(partition, force, about, row.removed, now)
-            case Due() if row is not None and now - row.changed_at > self._retention:
-                self._take_away(partition, offset, key, row, now - self._retention, row.changed_at)
-                return
-        if row is not None and row.forgets is not None and statements:
-            statements = [said for said in statements if said.time > row.forgets]
-            if not statements:
-                if isinstance(message, Said):
-                    self._metrics.event(origin.topic, origin.type, "expired")
-                return
-        if row is not None and row.nameless:
-            statements = [redacted(said, row.nameless) for said in statements]
+        if (leaves := self._leaves(message, row, now)) is not None:
+            self._take_away(partition, offset, key, row or new_row(force, now), *leaves)
+            return
+        statements = self._stated(message, row, origin, now)
+        if statements is None:
+            return
+        about = redact_incident(row, message.victim) if isinstance(message, EraseVictim) and row is not None else []
+        teller = message.teller if isinstance(message, Told) else None
         try:
             view, again = self._view(partition, force, now), row is not None and offset <= row.offset
             flooded = self._pages.flooded(force, len(self.table.owned), now)
             judged = self._judge.judge(row, force, ref, statements, now, view, teller, again=again, flooded=flooded)
             judged.row.offset = offset
             if row is not None:
-                judged.row.forgets, judged.row.removed, judged.row.nameless = row.forgets, row.removed, row.nameless
+                judged.row.forgets, judged.row.nameless = row.forgets, row.nameless
+                judged.row.removed = sorted({*row.removed, *(alert.alert_id for alert in about)})
             content = packed(judged.row)
             said = _written(force, ref, judged)
         except Exception:
@@ -195,6 +170,37 @@ class IncidentAgent:
             self._inboxes.to_incident(force, other, Told(origin, ("incident", ref), facts))
         if isinstance(message, Erase):
             self._pass_on(force, ref, row, message)
+        if isinstance(message, EraseVictim):
+            self._remove(partition, force, about, judged.row.removed, now)
+
+    def _leaves(self, message: Message, row: IncidentRow | None, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return up to when what was stated of an incident is to be forgotten, and when it last changed, if it leaves now."""
+        if isinstance(message, Erase) and message.ref is None:
+            return message.at, now
+        if isinstance(message, Due) and row is not None and now - row.changed_at > self._retention:
+            return now - self._retention, row.changed_at
+        return None
+
+    def _stated(
+        self, message: Message, row: IncidentRow | None, origin: Origin, now: datetime
+    ) -> list[Statement] | None:
+        """Return what a message states that is to be taken in; None if nothing follows from it."""
+        match message:
+            case Said() | Told():
+                told = [message.statement] if isinstance(message, Said) else message.statements
+                if row is None:
+                    kept = [said for said in told if isinstance(message, Told) or said.time >= now - self._retention]
+                else:
+                    known = (said for said in told if row.forgets is None or said.time > row.forgets)
+                    kept = [redacted(said, row.nameless) for said in known]
+                if kept or not told:
+                    return kept
+                if isinstance(message, Said):
+                    self._metrics.event(origin.topic, origin.type, "expired")
+                return None
+            case Erase(at, str(other)):
+                return [] if row is not None and forget_other(row, other, at) else None
+        return [] if row is not None else None
 
     def _take_away(
         self, partition: int, offset: int, key: bytes, row: IncidentRow, forgets: datetime, changed_at: datetime
