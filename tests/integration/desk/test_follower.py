@@ -1,0 +1,125 @@
+"""A desk follows what is published, on Apache Kafka: what is open is on its board, and of an incident it reads all again."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.kafka.credentials import for_aiokafka
+from streams.outward.desk.board import Board, Filters, OpenAlert
+from streams.outward.desk.follower import Follower, Incident
+from streams.settings import Settings
+from tests.integration.workers import Desk
+from tests.kafka.cluster import Cluster, Record
+from tests.unit.rules.given import at
+
+pytestmark = pytest.mark.kafka
+
+Changes = list[tuple[OpenAlert | None, OpenAlert | None]]
+
+
+def alert(name: str, ref: str | None = "A", **said: Any) -> Record:
+    told = {
+        "alert_id": name,
+        "force": "Example",
+        "kind": "overdue",
+        "severity": "high",
+        "rule": "M01",
+        "status": "open",
+        "due_at": "2026-04-03T09:00:00Z",
+        "raised_at": "2026-04-03T09:00:00Z",
+        "summary": "s",
+        "area": "north",
+        **({"incident_ref": ref} if ref else {}),
+        **said,
+    }
+    return Record(name.encode(), json.dumps(told).encode())
+
+
+def status(ref: str, word: str) -> Record:
+    return Record(f"Example/{ref}".encode(), json.dumps({"incident_ref": ref, "status": word}).encode())
+
+
+def followed(cluster: Cluster, look: Callable[[Follower, Board, Changes], Awaitable[Any]]) -> Any:
+    """Follow what is published until all that was there has been taken in, then look."""
+
+    async def run() -> Any:
+        board, changes = Board(), Changes()
+        follower = Follower(
+            for_aiokafka(Settings(broker=cluster.bootstrap)),
+            board,
+            lambda before, now: changes.append((before, now)),
+        )
+        await follower.start()
+        following = asyncio.create_task(follower.follow())
+        try:
+            async with asyncio.timeout(60):
+                while await follower.behind():
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.1)
+                return await look(follower, board, changes)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await follower.stop()
+
+    return asyncio.run(run())
+
+
+def test_what_is_open_is_on_the_board_and_what_was_published_of_an_incident_is_read_again(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    async def look(follower: Follower, board: Board, _: Changes) -> tuple[list[Any], Incident, list[bool], int]:
+        listed = [(case.incident_ref, case.first.status) for case in board.cases(Filters(), at(30))]
+        known = [follower.knows("Example", ref) for ref in ("A", "B", "Z")]
+        return listed, await follower.incident("Example", "A"), known, follower.unreadable
+
+    with Desk(kafka, tmp_path, "follower"):
+        kafka.produce(
+            "recording-alerts",
+            [
+                alert("a1", raised_at="2026-04-03T10:00:00Z"),
+                alert("a2"),
+                alert("a2", status="resolved", resolution="merged"),
+                alert("b", "B", status="acknowledged", acknowledged_by="S-7"),
+                alert("gone", "C"),
+                Record(b"gone", None),
+                alert("feed", None, kind="monitor", area=None),
+                Record(b"odd", b"no alert"),
+            ],
+        )
+        kafka.produce("recording-status", [status("A", "monitoring"), status("A", "overdue"), status("C", "merged")])
+
+        listed, incident, known, unreadable = followed(kafka, look)
+
+    assert listed == [(None, "open"), ("A", "open"), ("B", "acknowledged")]
+    assert incident.status == {"incident_ref": "A", "status": "overdue"}
+    assert [(each["alert_id"], each["status"]) for each in incident.alerts] == [("a2", "resolved"), ("a1", "open")]
+    assert known == [True, True, False]
+    assert unreadable == 1
+
+
+def test_each_change_of_what_is_open_is_told_with_what_it_was(kafka: Cluster, tmp_path: Path) -> None:
+    async def look(follower: Follower, _: Board, changes: Changes) -> list[tuple[str | None, ...]]:
+        for word in ("open", "acknowledged", "resolved", "resolved"):
+            await asyncio.to_thread(kafka.produce, "recording-alerts", [alert("a", status=word)])
+        while len(changes) < 3:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        return [tuple(each.status if each else None for each in change) for change in changes]
+
+    with Desk(kafka, tmp_path, "changes"):
+        told = followed(kafka, look)
+
+    assert told == [(None, "open"), ("open", "acknowledged"), ("acknowledged", None)]
+
+
+def test_an_incident_of_which_nothing_was_published_has_nothing(kafka: Cluster, tmp_path: Path) -> None:
+    async def look(follower: Follower, _: Board, __: Changes) -> Incident:
+        return await follower.incident("Example", "Z")
+
+    with Desk(kafka, tmp_path, "nothing"):
+        assert followed(kafka, look) == Incident(None, [])
