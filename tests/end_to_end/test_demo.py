@@ -127,7 +127,7 @@ def _knows(process: Path, broker: str) -> bool:
 
 
 def test_deadlines_fall_before_your_eyes_and_then_it_ends_and_leaves_nothing(tmp_path: Path) -> None:
-    with Demo(tmp_path, "--for", "60") as demo:
+    with Demo(tmp_path, "--for", "45") as demo:
         broker = demo.broker
 
         with alerts(broker) as read:
@@ -160,6 +160,7 @@ def test_a_demo_that_is_killed_leaves_nothing_running(tmp_path: Path) -> None:
         eventually(lambda: processes(broker) == [])
 
 
+@pytest.mark.slow
 def test_two_at_once_do_not_disturb_each_other_and_ctrl_c_ends_each(tmp_path: Path) -> None:
     with Demo(tmp_path / "one") as one, Demo(tmp_path / "other") as other:
         brokers = [demo.broker for demo in (one, other)]

@@ -24,7 +24,7 @@ SEED = 11
 
 
 @pytest.mark.parametrize(
-    "point", ["output", "state", *(pytest.param(each, marks=pytest.mark.slow) for each in ("handled", "acknowledged"))]
+    "point", ["output", *(pytest.param(each, marks=pytest.mark.slow) for each in ("handled", "state", "acknowledged"))]
 )
 def test_a_worker_that_dies_at_a_point_of_its_flush_leaves_nothing_missing(
     kafka: Cluster, tmp_path: Path, point: str

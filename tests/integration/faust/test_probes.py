@@ -104,6 +104,7 @@ def test_a_worker_frozen_for_longer_than_its_session_ends_itself_and_takes_nothi
     assert complete(probe.outcome())
 
 
+@pytest.mark.slow
 def test_a_worker_frozen_before_it_wrote_its_rows_writes_no_stale_one(begin: Begin) -> None:
     probe = begin("frozen-within-a-flush")
     probe.feed()
