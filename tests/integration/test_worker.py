@@ -108,6 +108,8 @@ def test_an_incident_that_is_erased_is_nowhere_any_more_and_does_not_come_back(k
             eventually(lambda: desk.by_incident() == {"B": "overdue"})
             eventually(lambda: not known())
             assert not [alert for alert in desk.alerts().values() if alert["incident_ref"] == "A"]
+            books = run("reconcile", broker=kafka.bootstrap, **desk.environment)
+            assert books.status == 0, books
         with desk.worker(clock=tmp_path / "clock") as worker:
             eventually(worker.ready)
             desk.send(events)
@@ -167,3 +169,5 @@ def test_a_victim_who_is_erased_is_named_nowhere_and_what_was_decided_stays(kafk
         again = run("erase", "--victim", "Example/V-Quarrington", broker=kafka.bootstrap, **desk.environment)
         assert again.status == 0
         assert "no incident or crime knows this victim" in again.out
+        books = run("reconcile", broker=kafka.bootstrap, **desk.environment)
+        assert books.status == 0, books
