@@ -55,10 +55,14 @@ def _victim(force: str, ref: str) -> tuple[bool, dict[str, Any], list[str]]:
         erased = erase_victim(
             load_settings(), force, ref, lambda done, total: bar.update(reading, completed=done, total=total)
         )
-    known = f"{erased.incidents} incidents and {erased.crimes} crimes"
+    known = f"{_many(erased.incidents, 'incident')} and {_many(erased.crimes, 'crime')}"
     if not erased.incidents + erased.crimes:
         line = "no incident or crime knows this victim"
     else:
         line = f"forgotten in {known}" if erased.done else f"known in {known}; {_NOT_YET}"
     told = {"victim": f"{force}/{ref}", "incidents": erased.incidents, "crimes": erased.crimes}
     return erased.done, told, [f"{force}/{ref}: {line}"]
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -28,7 +28,10 @@ FAST = {"HEARTBEAT": "0.2", "SWEEP": "0.1", "FLUSH": "0.02", "COMMIT": "0.1", "S
 EVENTS = list(
     events_of(
         [
-            {"at": "2026-04-01T09:00:00Z", "opened": {"opening_code": "CRIME_VIOLENCE"}},
+            {
+                "at": "2026-04-01T09:00:00Z",
+                "opened": {"opening_code": "CRIME_VIOLENCE", "victims": [{"victim_ref": "V-1"}]},
+            },
             {"at": "2026-04-01T10:00:00Z", "recorded": {"crime_ref": "C", "incident_refs": ["A"]}},
         ]
     )
@@ -123,6 +126,9 @@ def test_the_whole_path_works_with_the_rights_that_are_listed_and_no_others(hous
         assert letter.value == b"rubbish"
         checked = house.run("operator", "topics", "check")
         assert (checked.status, checked.err) == (0, "")
+        forgotten = house.run("eraser", "erase", "--victim", "Example/V-1")
+        assert (forgotten.status, "forgotten in 1 incident and 0 crimes" in forgotten.out) == (0, True), forgotten
+        assert (erased := house.run("eraser", "erase", "Example/A")).status == 0, erased
         assert worker.term() == 0
 
 

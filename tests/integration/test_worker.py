@@ -157,7 +157,7 @@ def test_a_victim_who_is_erased_is_named_nowhere_and_what_was_decided_stays(kafk
         erased = run("erase", "--victim", "Example/V-Quarrington", broker=kafka.bootstrap, **desk.environment)
 
         assert erased.status == 0, erased
-        assert "forgotten in 2 incidents and 1 crimes" in erased.out
+        assert "forgotten in 2 incidents and 1 crime" in erased.out
         eventually(lambda: not naming())
         assert desk.by_incident() == {"A": "merged", "B": "recorded_in_time"}
         eventually(
