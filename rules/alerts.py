@@ -1,7 +1,7 @@
 """Alerts: the difference between what was said of an incident and what is owed now (readings R8, R9, R24)."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from rules.counting import crimes_owed
 from rules.expectations import MetBy
 from rules.explain import explain_owed
 from rules.explanation import local_words
+from rules.incident import Taken
 from rules.instants import format_instant, local_day
 from rules.resolutions import why_resolved
 from rules.rule import SEVERITIES, Severity
@@ -67,6 +68,8 @@ class Alert:
     resolution: str | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    team: str | None = None
+    assigned_to: str | None = None
     history: tuple[tuple[datetime, AlertStatus, str | None], ...] = ()
     changed_at: datetime | None = None
     withheld: Withheld | None = None
@@ -96,6 +99,8 @@ class Alert:
             "resolved_at": format_instant(self.resolved_at) if self.resolved_at else None,
             "resolution": self.resolution,
             "acknowledged_by": self.acknowledged_by,
+            "team": self.team,
+            "assigned_to": self.assigned_to,
             "feed_stale": self.feed_stale,
             "paged": self.paged,
             "withheld": self.withheld,
@@ -234,14 +239,22 @@ def _raised(
     )
 
 
-def _acknowledged(alert: Alert, by_whom: Any) -> Alert:
+def _acknowledged(alert: Alert, taken: Iterable[Taken]) -> Alert:
     """Apply the newest acknowledgement since the alert was last opened; one from before does not count."""
-    taken = max(((at, by) for at, by in by_whom if at >= alert.opened_at), default=None)
-    if taken is None or taken == (alert.acknowledged_at, alert.acknowledged_by):
+    newest = max((each for each in taken if each.at >= alert.opened_at), default=None)
+    said = alert.acknowledged_at, alert.acknowledged_by, alert.team or "", alert.assigned_to or ""
+    if newest is None or newest == said:
         return alert
-    at, by = taken
-    history = (*alert.history, (at, "acknowledged", by))[-HISTORY_LENGTH:]
-    return replace(alert, status="acknowledged", acknowledged_at=at, acknowledged_by=by, history=history)
+    history: Any = (*alert.history, (newest.at, "acknowledged", newest.by))[-HISTORY_LENGTH:]
+    return replace(
+        alert,
+        status="acknowledged",
+        acknowledged_at=newest.at,
+        acknowledged_by=newest.by,
+        team=newest.team or None,
+        assigned_to=newest.assigned_to or None,
+        history=history,
+    )
 
 
 def _resolved(alert: Alert, resolution: str, at: datetime) -> Alert:

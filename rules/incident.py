@@ -61,6 +61,15 @@ class Merge(NamedTuple):
     by_closure: bool
 
 
+class Taken(NamedTuple):
+    """That a person took an alert: when, who, and for whom if not for themselves; empty where it was not said."""
+
+    at: datetime
+    by: str
+    team: str = ""
+    assigned_to: str = ""
+
+
 @dataclass(slots=True)
 class Incident:
     """A log as its statements leave it."""
@@ -86,7 +95,7 @@ class Incident:
     transfer: dict[str, Any] | None = None
     decisions: list[dict[str, Any]] = field(default_factory=list)
     delays: list[dict[str, Any]] = field(default_factory=list)
-    acknowledged: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+    acknowledged: dict[str, list[Taken]] = field(default_factory=dict)
     quality: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -143,7 +152,8 @@ def fold_incident(ref: str, statements: Iterable[Statement]) -> Incident:
             case "decision.withdrawn":
                 cycle.withdrawn.append((data.get("decision_ref"), data["decided_at"]))
             case "alert.acknowledged":
-                incident.acknowledged.setdefault(data["alert_id"], []).append((data["at"], data["by"]))
+                taken = Taken(data["at"], data["by"], data.get("team") or "", data.get("assigned_to") or "")
+                incident.acknowledged.setdefault(data["alert_id"], []).append(taken)
     _settle(incident, cycle)
     return incident
 

@@ -32,6 +32,7 @@ def status_facts(assessment: Assessment) -> dict[str, Any]:
     if leading is not None:
         facts["due_at"] = format_instant(leading.due_at)
         facts["clock"] = leading.clock
+        facts["disclosed_at"] = format_instant(leading.starts) if leading.clock == "disclosure" else None
         report_due = situation.starts + (leading.first_due_at - leading.starts)
         if report_due != leading.due_at:
             facts["report_due_at"] = format_instant(report_due)

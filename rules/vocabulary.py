@@ -290,6 +290,7 @@ class NotToRecord(IncidentData):
     reference: Reference | None = None
     rules: tuple[Annotated[str, StringConstraints(max_length=16)], ...] | None = None
     reporter_told_at: Instant | None = None
+    by: Staff | None = None
 
 
 class DelayAuthorised(IncidentData):
@@ -300,6 +301,7 @@ class DelayAuthorised(IncidentData):
     decided_by: Role
     note: FreeText
     decision_ref: Reference | None = None
+    by: Staff | None = None
 
 
 class DecisionWithdrawn(IncidentData):
@@ -309,6 +311,7 @@ class DecisionWithdrawn(IncidentData):
     note: FreeText | None = None
     decision_ref: Annotated[str, StringConstraints(max_length=512)] | None = None
     decided_by: Role | None = None
+    by: Staff | None = None
 
 
 class AlertAcknowledged(IncidentData):
@@ -317,4 +320,6 @@ class AlertAcknowledged(IncidentData):
     alert_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     at: Instant
     by: Staff
+    team: Staff | None = None
+    assigned_to: Staff | None = None
     note: FreeText | None = None

@@ -1,12 +1,14 @@
 """What the supervisors' list holds: every incident with something open, the most pressing first.
 
-It is told each change of `recording-alerts` and answers from memory. Of an alert that is resolved nothing stays but that its
-incident has one less; where the newest state of anything stands in its topic is the follower's to know.
+It is told each change of `recording-alerts` and answers from memory. Of an alert that is resolved it keeps what a shift
+wants to know of the last hours; where the newest state of anything stands in its topic is the follower's to know.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -15,12 +17,14 @@ from rules.codes import GRAVITY
 from rules.rule import SEVERITIES
 
 State = Literal["open", "acknowledged"]
+Place = tuple[str, str | None]
+"""A force and an incident's number; None in its place for the force as a whole."""
 
 PRESSING: Final = (timedelta(0), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 """The list goes by how soon something is breached, in bands; within one the gravest comes first, not the minute."""
 
 
-class OpenAlert(msgspec.Struct, frozen=True):
+class ListedAlert(msgspec.Struct, frozen=True):
     """What the list shows of an alert: times are aware and in UTC."""
 
     alert_id: str
@@ -38,11 +42,77 @@ class OpenAlert(msgspec.Struct, frozen=True):
     area: str | None = None
     offence_group: str = "none"
     acknowledged_by: str | None = None
+    team: str | None = None
+    assigned_to: str | None = None
+    resolved_at: datetime | None = None
+    resolution: str | None = None
 
     @property
     def stands(self) -> bool:
         """Whether something is still to be done."""
         return self.status != "resolved"
+
+    @property
+    def place(self) -> Place:
+        """What it is about."""
+        return self.force, self.incident_ref
+
+
+@dataclass(frozen=True)
+class Case:
+    """One incident, or a force as a whole, with all that is open on it, what is due first first.
+
+    It presses by its earliest deadline, and is as grave as the gravest of its alerts.
+    """
+
+    force: str
+    incident_ref: str | None
+    alerts: tuple[ListedAlert, ...]
+
+    @property
+    def first(self) -> ListedAlert:
+        """The alert that is due first."""
+        return self.alerts[0]
+
+    @property
+    def place(self) -> Place:
+        """What it is about."""
+        return self.force, self.incident_ref
+
+    @property
+    def area(self) -> str | None:
+        """Where it happened, as the log has it."""
+        return self.first.area
+
+    @property
+    def due_at(self) -> datetime:
+        """The earliest deadline."""
+        return self.first.due_at
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of what is open."""
+        return frozenset(alert.kind for alert in self.alerts)
+
+    @cached_property
+    def group(self) -> str:
+        """The gravest offence group."""
+        return min((alert.offence_group for alert in self.alerts), key=_gravity)
+
+    @cached_property
+    def severity(self) -> str:
+        """The highest severity: it says what offence, relation, and a victim's age and vulnerability make of it."""
+        return min((alert.severity for alert in self.alerts), key=SEVERITIES.index)
+
+    @cached_property
+    def state(self) -> State:
+        """Whether anything of it is yet to be taken."""
+        return "open" if any(alert.status == "open" for alert in self.alerts) else "acknowledged"
+
+    @cached_property
+    def rank(self) -> tuple[int, int]:
+        """How grave it is, 0 being gravest: by severity, then by offence."""
+        return SEVERITIES.index(self.severity), _gravity(self.group)
 
 
 class Filters(NamedTuple):
@@ -55,103 +125,107 @@ class Filters(NamedTuple):
     state: State | None = None
     words: str = ""
 
-    def take(self, alert: OpenAlert) -> bool:
-        """Whether an alert is wanted."""
-        wanted = (
-            (self.force, alert.force),
-            (self.area, alert.area),
-            (self.kind, alert.kind),
-            (self.group, alert.offence_group),
-            (self.state, alert.status),
+    def take(self, case: Case) -> bool:
+        """Whether a case is wanted."""
+        return (
+            (self.force is None or self.force == case.force)
+            and (self.area is None or self.area == case.area)
+            and (self.kind is None or self.kind in case.kinds)
+            and (self.group is None or self.group == case.group)
+            and (self.state is None or self.state == case.state)
+            and (not self.words or self.words.casefold() in (case.incident_ref or "").casefold())
         )
-        if any(asked is not None and asked != has for asked, has in wanted):
-            return False
-        return self.words.casefold() in (alert.incident_ref or "").casefold()
-
-
-@dataclass
-class Case:
-    """One incident, or a force as a whole, with the alerts on it that are wanted: the first is why it stands where it does."""
-
-    force: str
-    incident_ref: str | None
-    alerts: list[OpenAlert] = field(default_factory=list)
-
-    @property
-    def first(self) -> OpenAlert:
-        """The alert that presses most."""
-        return self.alerts[0]
 
 
 class Board:
-    """The open alerts of all forces, by incident."""
+    """The open alerts of all forces, by incident, and those that were resolved of late."""
 
     def __init__(self) -> None:
-        self._alerts: dict[str, OpenAlert] = {}
-        self._of: dict[tuple[str, str | None], dict[str, OpenAlert]] = {}
+        self._alerts: dict[str, ListedAlert] = {}
+        self._cases: dict[Place, Case] = {}
+        self._ended: dict[str, ListedAlert] = {}
+        self._horizon = datetime.min.replace(tzinfo=UTC)
 
     def __len__(self) -> int:
         return len(self._alerts)
 
-    def take(self, alert_id: str, alert: OpenAlert | None) -> OpenAlert | None:
-        """Take in the newest state of an alert, None where it was removed; return what stood of it before, if anything."""
+    def take(self, alert_id: str, alert: ListedAlert | None) -> Place | None:
+        """Take in the newest state of an alert, None where it was removed; return the place of which the list has changed."""
+        self._ended.pop(alert_id, None)
         before = self._alerts.pop(alert_id, None)
         if before is not None:
-            place = before.force, before.incident_ref
-            del self._of[place][alert_id]
-            if not self._of[place]:
-                del self._of[place]
-        if alert is not None and alert.stands:
+            self._settle(before.place, (each for each in self._cases[before.place].alerts if each != before))
+        if alert is None:
+            return before.place if before is not None else None
+        if alert.stands:
             self._alerts[alert_id] = alert
-            self._of.setdefault((alert.force, alert.incident_ref), {})[alert_id] = alert
-        return before
+            there = self._cases.get(alert.place)
+            self._settle(alert.place, (*(there.alerts if there is not None else ()), alert))
+        elif alert.resolved_at is not None and alert.resolved_at >= self._horizon:
+            self._ended[alert_id] = alert
+        return alert.place if alert.stands or before is not None else None
 
-    def of(self, force: str, incident_ref: str | None) -> list[OpenAlert]:
-        """Return the open alerts on one incident, or with None on the force as a whole, by when they are due."""
-        return sorted(
-            self._of.get((force, incident_ref), {}).values(), key=lambda alert: (alert.due_at, alert.alert_id)
+    def _settle(self, place: Place, alerts: Iterable[ListedAlert]) -> None:
+        if found := sorted(alerts, key=_due_first):
+            self._cases[place] = Case(*place, tuple(found))
+        else:
+            self._cases.pop(place, None)
+
+    def forget_before(self, horizon: datetime) -> None:
+        """Forget what was resolved before an instant."""
+        self._horizon = horizon
+        for name in [name for name, alert in self._ended.items() if alert.resolved_at and alert.resolved_at < horizon]:
+            del self._ended[name]
+
+    def case(self, place: Place) -> Case | None:
+        """Return what is open on one incident, or on a force as a whole; None where nothing is."""
+        return self._cases.get(place)
+
+    def alert(self, alert_id: str) -> ListedAlert | None:
+        """Return an alert that is open."""
+        return self._alerts.get(alert_id)
+
+    def cases(self, filters: Filters, forces: Collection[str] | None = None) -> Iterator[Case]:
+        """Yield what is wanted of some forces, None being all of them, in no order."""
+        return (
+            case for case in self._cases.values() if (forces is None or case.force in forces) and filters.take(case)
         )
 
-    def cases(self, filters: Filters, now: datetime, own_areas: Collection[str] = ()) -> list[Case]:
-        """Return what is wanted, first what is about a force as a whole, then own areas, then by how soon and how grave."""
-
-        def order(alert: OpenAlert) -> tuple[object, ...]:
-            return pressing(alert, now)
-
-        found = [
-            Case(force, ref, sorted(wanted, key=order))
-            for (force, ref), alerts in self._of.items()
-            if (wanted := [alert for alert in alerts.values() if filters.take(alert)])
+    def ended(self, since: datetime, forces: Collection[str] | None = None) -> list[ListedAlert]:
+        """Return what was resolved from an instant on."""
+        return [
+            alert
+            for alert in self._ended.values()
+            if (forces is None or alert.force in forces)
+            and alert.resolved_at is not None
+            and alert.resolved_at >= since
         ]
 
-        def place(case: Case) -> tuple[object, ...]:
-            return (
-                case.incident_ref is not None,
-                case.first.area not in own_areas,
-                *order(case.first),
-                case.incident_ref,
-            )
 
-        return sorted(found, key=place)
+def in_order(cases: Iterable[Case], now: datetime, own_areas: Collection[str] = ()) -> list[Case]:
+    """Return cases as they are listed: what is about a force as a whole, own areas, then by how soon and how grave."""
 
-    def counts(self, filters: Filters) -> Mapping[str, int]:
-        """Return how many alerts of each kind are wanted, the kind that is asked for left out of account."""
-        found: dict[str, int] = {}
-        for alert in self._wanted(filters._replace(kind=None)):
-            found[alert.kind] = found.get(alert.kind, 0) + 1
-        return found
+    def place(case: Case) -> tuple[object, ...]:
+        return case.incident_ref is not None, case.area not in own_areas, *pressing(case, now)
 
-    def _wanted(self, filters: Filters) -> Iterator[OpenAlert]:
-        return (alert for alert in self._alerts.values() if filters.take(alert))
+    return sorted(cases, key=place)
 
 
-def pressing(alert: OpenAlert, now: datetime) -> tuple[int, int, int, datetime, str]:
-    """Return the place of an alert: how soon it is breached, how grave it is, when exactly.
-
-    Its severity says what the offence, the relation and the victim's age and vulnerability make of it; the offence decides
-    among those of one severity.
-    """
-    left = alert.due_at - now
+def pressing(case: Case, now: datetime) -> tuple[int, int, int, datetime, str]:
+    """Return the place of a case: how soon it is breached, how grave it is, when exactly."""
+    left = case.due_at - now
     band = next((number for number, until in enumerate(PRESSING) if left <= until), len(PRESSING))
-    gravity = GRAVITY.get(alert.offence_group, len(GRAVITY))
-    return band, SEVERITIES.index(alert.severity), gravity, alert.due_at, alert.alert_id
+    return band, *case.rank, case.due_at, case.incident_ref or ""
+
+
+def kinds_of(cases: Iterable[Case]) -> Counter[str]:
+    """Count of how many cases each kind is."""
+    return Counter(kind for case in cases for kind in case.kinds)
+
+
+def _due_first(alert: ListedAlert) -> tuple[datetime, int, str]:
+    return alert.due_at, SEVERITIES.index(alert.severity), alert.alert_id
+
+
+def _gravity(group: str) -> int:
+    return GRAVITY.get(group, len(GRAVITY))

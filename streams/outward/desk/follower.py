@@ -1,4 +1,4 @@
-"""Follows `recording-alerts` and `recording-status`: the list is kept in memory, of all else only where it stands.
+"""Follows what is published and what was decided: the list is kept in memory, of all else only where it stands.
 
 So a desk holds what is open, and some hundred bytes of each incident; the explanation and the history of one are read again
 from its topic when somebody looks. Any number of desks follow beside each other, in no group.
@@ -6,33 +6,42 @@ from its topic when somebody looks. Any number of desks follow beside each other
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 import aiokafka
 import msgspec
 from aiokafka.structs import TopicPartition
 
-from streams.outward.desk.board import Board, OpenAlert
+from rules.events import AnyEvent
+from rules.vocabulary import IncidentData
+from streams.kafka.envelope import Refused, decode
+from streams.outward.desk.board import Board, ListedAlert, Place
 
 ALERTS: Final = "recording-alerts"
 STATUSES: Final = "recording-status"
+DECISIONS: Final = "recording-decisions"
 _READ_MS: Final = 1_000
 """How long one read may wait for records, and so for how long a desk that ends may take."""
 _LOOK_MS: Final = 5_000
 """How long one record may take that is read again."""
 
-Changed = Callable[[OpenAlert | None, OpenAlert | None], None]
-"""Told each change of an open alert: what it was, and what it is now; None where it was, or is, not open."""
+Changed = Callable[[Place], None]
+"""Told each incident, or force, of which the list or the status has changed."""
 
-_alert = msgspec.json.Decoder(OpenAlert).decode
+_alert = msgspec.json.Decoder(ListedAlert).decode
+_At = tuple[str, int, int]
 
 
 class Incident(NamedTuple):
-    """All that was published of one incident: its status, None where there is none yet, and every alert, oldest first."""
+    """All that was published of one incident: its status, None where there is none yet, and every alert, oldest first.
+
+    `decisions` is what people decided of it, as it was sent, the earliest first.
+    """
 
     status: dict[str, Any] | None
     alerts: list[dict[str, Any]]
+    decisions: list[AnyEvent]
 
 
 class Follower:
@@ -42,8 +51,9 @@ class Follower:
         self._broker = broker
         self._board = board
         self._changed = changed
-        self._statuses: dict[bytes, tuple[int, int]] = {}
-        self._alerts: dict[bytes, dict[str, tuple[int, int]]] = {}
+        self._statuses: dict[bytes, _At] = {}
+        self._alerts: dict[bytes, dict[str, _At]] = {}
+        self._decisions: dict[bytes, list[_At]] = {}
         self._about: dict[str, bytes] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._consumer: aiokafka.AIOKafkaConsumer | None = None
@@ -53,7 +63,7 @@ class Follower:
 
     async def start(self) -> None:
         """Connect, and find where the topics end now; raises KafkaError."""
-        self._consumer = await self._connected(ALERTS, STATUSES, auto_offset_reset="earliest")
+        self._consumer = await self._connected(ALERTS, STATUSES, DECISIONS, auto_offset_reset="earliest")
         self._reader = await self._connected()
         self._ends = await self._consumer.end_offsets(self._consumer.assignment())
 
@@ -75,7 +85,7 @@ class Follower:
         while True:
             for place, records in (await self._consumer.getmany(timeout_ms=_READ_MS)).items():
                 for record in records:
-                    self._take(place, record)
+                    self._take((place.topic, place.partition, record.offset), record)
 
     async def behind(self) -> int:
         """Return how many records that were there at the start are yet to be taken in."""
@@ -83,54 +93,90 @@ class Follower:
         left = [end - await self._consumer.position(place) for place, end in self._ends.items()]
         return sum(max(each, 0) for each in left)
 
-    def _take(self, place: TopicPartition, record: Any) -> None:
-        key: bytes = record.key or b""
-        if place.topic == STATUSES:
-            if record.value is None:
-                self._statuses.pop(key, None)
-            else:
-                self._statuses[key] = place.partition, record.offset
-            return
-        name = key.decode(errors="replace")
-        alert = None
-        if record.value is None:
+    def _take(self, at: _At, record: Any) -> None:
+        match at[0]:
+            case "recording-alerts":
+                self._take_alert(at, record.key or b"", record.value)
+            case "recording-status":
+                self._take_status(at, record.key or b"", record.value)
+            case _:
+                self._take_decision(at, record)
+
+    def _take_status(self, at: _At, key: bytes, value: bytes | None) -> None:
+        if value is None:
+            self._statuses.pop(key, None)
+        else:
+            self._statuses[key] = at
+        force, _, ref = key.decode(errors="replace").partition("/")
+        self._changed((force, ref))
+
+    def _take_alert(self, at: _At, key: bytes, value: bytes | None) -> None:
+        name, alert = key.decode(errors="replace"), None
+        if value is None:
             self._alerts.get(self._about.pop(name, b""), {}).pop(name, None)
         else:
             try:
-                alert = _alert(record.value)
+                alert = _alert(value)
             except msgspec.MsgspecError:  # counted, and the rest of the list is shown
                 self.unreadable += 1
                 return
-            about = self._about[name] = f"{alert.force}/{alert.incident_ref or ''}".encode()
-            self._alerts.setdefault(about, {})[name] = place.partition, record.offset
-        before = self._board.take(name, alert)
-        now = alert if alert is not None and alert.stands else None
-        if before is not None or now is not None:
-            self._changed(before, now)
+            about = self._about[name] = _key(alert.force, alert.incident_ref or "")
+            self._alerts.setdefault(about, {})[name] = at
+        if (place := self._board.take(name, alert)) is not None:
+            self._changed(place)
+
+    def _take_decision(self, at: _At, record: Any) -> None:
+        try:
+            said = decode(record.value or b"", record.headers).data
+        except Refused:  # the workers say so, in the dead letters
+            return
+        if isinstance(said, IncidentData):
+            self._decisions.setdefault(_key(said.force, said.incident_ref), []).append(at)
+            self._changed((said.force, said.incident_ref))
 
     def knows(self, force: str, ref: str) -> bool:
         """Whether anything was published of an incident."""
-        key = f"{force}/{ref}".encode()
+        key = _key(force, ref)
         return key in self._statuses or key in self._alerts
+
+    def like(self, words: str, forces: Collection[str] | None, limit: int) -> list[Place]:
+        """Return incidents of some forces, None being all of them, whose number holds what somebody wrote."""
+        wanted = words.casefold()
+        found: list[Place] = []
+        for key in self._statuses:
+            force, _, ref = key.decode(errors="replace").partition("/")
+            if wanted in ref.casefold() and (forces is None or force in forces):
+                found.append((force, ref))
+                if len(found) == limit:
+                    break
+        return found
 
     async def incident(self, force: str, ref: str) -> Incident:
         """Read all that was published of one incident; raises KafkaError."""
-        key = f"{force}/{ref}".encode()
+        key = _key(force, ref)
         async with self._reading:
-            status = await self._read(STATUSES, self._statuses.get(key))
-            found = [await self._read(ALERTS, at) for at in list(self._alerts.get(key, {}).values())]
-        alerts = [alert for alert in found if alert is not None]
-        return Incident(status, sorted(alerts, key=lambda alert: (alert["raised_at"], alert["alert_id"])))
+            status = await self._said(self._statuses.get(key))
+            alerts = [await self._said(at) for at in list(self._alerts.get(key, {}).values())]
+            decided = [await self._read(at) for at in list(self._decisions.get(key, []))]
+        return Incident(
+            status,
+            sorted(filter(None, alerts), key=lambda alert: (alert["raised_at"], alert["alert_id"])),
+            sorted((decode(each.value, each.headers) for each in decided if each), key=lambda event: event.time),
+        )
 
-    async def _read(self, topic: str, at: tuple[int, int] | None) -> dict[str, Any] | None:
+    async def _said(self, at: _At | None) -> dict[str, Any] | None:
+        record = await self._read(at) if at is not None else None
+        return json.loads(record.value) if record is not None and record.value is not None else None
+
+    async def _read(self, at: _At) -> Any | None:
         """Read one record again; None where a newer one has taken its place meanwhile."""
-        if at is None or self._reader is None:
-            return None
-        place = TopicPartition(topic, at[0])
+        assert self._reader is not None
+        place = TopicPartition(at[0], at[1])
         self._reader.assign([place])
-        self._reader.seek(place, at[1])
-        for record in (await self._reader.getmany(place, timeout_ms=_LOOK_MS, max_records=1)).get(place, []):
-            if record.offset == at[1] and record.value is not None:
-                said: dict[str, Any] = json.loads(record.value)
-                return said
-        return None
+        self._reader.seek(place, at[2])
+        records = (await self._reader.getmany(place, timeout_ms=_LOOK_MS, max_records=1)).get(place, [])
+        return next((record for record in records if record.offset == at[2]), None)
+
+
+def _key(force: str, ref: str) -> bytes:
+    return f"{force}/{ref}".encode()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from rules.instants import format_instant
 from streams.kafka.credentials import for_aiokafka
-from streams.outward.desk.board import Board, Filters, OpenAlert
+from streams.outward.desk.board import Board, Filters, Place, in_order
 from streams.outward.desk.follower import Follower, Incident
 from streams.settings import Settings
 from tests.integration.workers import Desk
@@ -18,7 +19,7 @@ from tests.unit.rules.given import at
 
 pytestmark = pytest.mark.kafka
 
-Changes = list[tuple[OpenAlert | None, OpenAlert | None]]
+Changes = list[Place]
 
 
 def alert(name: str, ref: str | None = "A", **said: Any) -> Record:
@@ -51,7 +52,7 @@ def followed(cluster: Cluster, look: Callable[[Follower, Board, Changes], Awaita
         follower = Follower(
             for_aiokafka(Settings(broker=cluster.bootstrap)),
             board,
-            lambda before, now: changes.append((before, now)),
+            changes.append,
         )
         await follower.start()
         following = asyncio.create_task(follower.follow())
@@ -73,7 +74,7 @@ def test_what_is_open_is_on_the_board_and_what_was_published_of_an_incident_is_r
     kafka: Cluster, tmp_path: Path
 ) -> None:
     async def look(follower: Follower, board: Board, _: Changes) -> tuple[list[Any], Incident, list[bool], int]:
-        listed = [(case.incident_ref, case.first.status) for case in board.cases(Filters(), at(30))]
+        listed = [(case.incident_ref, case.first.status) for case in in_order(board.cases(Filters()), at(30))]
         known = [follower.knows("Example", ref) for ref in ("A", "B", "Z")]
         return listed, await follower.incident("Example", "A"), known, follower.unreadable
 
@@ -97,24 +98,45 @@ def test_what_is_open_is_on_the_board_and_what_was_published_of_an_incident_is_r
 
     assert listed == [(None, "open"), ("A", "open"), ("B", "acknowledged")]
     assert incident.status == {"incident_ref": "A", "status": "overdue"}
+    assert incident.decisions == []
     assert [(each["alert_id"], each["status"]) for each in incident.alerts] == [("a2", "resolved"), ("a1", "open")]
     assert known == [True, True, False]
     assert unreadable == 1
 
 
-def test_each_change_of_what_is_open_is_told_with_what_it_was(kafka: Cluster, tmp_path: Path) -> None:
-    async def look(follower: Follower, _: Board, changes: Changes) -> list[tuple[str | None, ...]]:
+def test_each_change_of_the_list_or_of_a_status_is_told(kafka: Cluster, tmp_path: Path) -> None:
+    async def look(_: Follower, board: Board, changes: Changes) -> list[Place]:
         for word in ("open", "acknowledged", "resolved", "resolved"):
             await asyncio.to_thread(kafka.produce, "recording-alerts", [alert("a", status=word)])
-        while len(changes) < 3:
+        await asyncio.to_thread(kafka.produce, "recording-status", [status("B", "monitoring")])
+        while ("Example", "B") not in changes:
             await asyncio.sleep(0.02)
-        await asyncio.sleep(0.2)
-        return [tuple(each.status if each else None for each in change) for change in changes]
+        return changes
 
     with Desk(kafka, tmp_path, "changes"):
         told = followed(kafka, look)
 
-    assert told == [(None, "open"), ("open", "acknowledged"), ("acknowledged", None)]
+    assert sorted(told, key=str) == [("Example", "A")] * 3 + [("Example", "B")]
+
+
+def test_what_people_decided_is_read_again_whatever_its_key_and_what_is_no_decision_is_passed_over(
+    kafka: Cluster, tmp_path: Path
+) -> None:
+    async def look(follower: Follower, _: Board, changes: Changes) -> tuple[list[str], list[Place]]:
+        return [event.id for event in (await follower.incident("Example", "A")).decisions], changes
+
+    def withdrawn(name: str, hours: float) -> Record:
+        data = {"force": "Example", "incident_ref": "A", "decided_at": format_instant(at(hours))}
+        event = {"specversion": "1.0", "source": "desk", "id": name, "type": "decision.withdrawn", "data": data}
+        return Record(name.encode(), json.dumps({**event, "time": format_instant(at(hours))}).encode())
+
+    with Desk(kafka, tmp_path, "decisions"):
+        kafka.produce("recording-decisions", [withdrawn("later", 3), withdrawn("sooner", 2), Record(b"x", b"nothing")])
+
+        found, told = followed(kafka, look)
+
+    assert found == ["sooner", "later"]
+    assert told == [("Example", "A")] * 2
 
 
 def test_an_incident_of_which_nothing_was_published_has_nothing(kafka: Cluster, tmp_path: Path) -> None:
@@ -122,4 +144,4 @@ def test_an_incident_of_which_nothing_was_published_has_nothing(kafka: Cluster, 
         return await follower.incident("Example", "Z")
 
     with Desk(kafka, tmp_path, "nothing"):
-        assert followed(kafka, look) == Incident(None, [])
+        assert followed(kafka, look) == Incident(None, [], [])

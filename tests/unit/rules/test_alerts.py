@@ -176,6 +176,27 @@ def test_an_alert_whose_cause_returns_is_the_same_open_again() -> None:
     assert [status for _, status, _ in again.history] == ["open", "acknowledged", "resolved", "open"]
 
 
+def test_an_alert_says_for_whom_it_was_taken_and_that_goes_when_it_is_open_again() -> None:
+    said = said_of(THEFT, now=25)
+    (name,) = (name for name, alert in said.items() if alert.kind == "overdue")
+
+    said = said_of(
+        THEFT, line(25.5, "acknowledged", alert_id=name, team="Response 2", assigned_to="S-9"), now=26, said=said
+    )
+    assert (said[name].team, said[name].assigned_to) == ("Response 2", "S-9")
+    assert {"team": "Response 2", "assigned_to": "S-9"}.items() <= said[name].as_dict().items()
+
+    other = line(26, "acknowledged", alert_id=name, team="CID")
+    said = said_of(THEFT, line(25.5, "acknowledged", alert_id=name, team="Response 2"), other, now=26, said=said)
+    assert (said[name].team, said[name].assigned_to) == ("CID", None)
+    assert [status for _, status, _ in said[name].history] == ["open", "acknowledged", "acknowledged"]
+
+    decided = line(27, "decided", basis="not_notifiable", reason="moot", decided_by="officer")
+    said = said_of(THEFT, other, decided, now=27, said=said)
+    said = said_of(THEFT, other, decided, line(28, "withdrawn"), now=28, said=said)
+    assert (said[name].status, said[name].team, said[name].acknowledged_by) == ("open", None, None)
+
+
 @pytest.mark.parametrize(("taken", "status"), [(24.9, "open"), (25, "acknowledged"), (25.5, "acknowledged")])
 def test_an_acknowledgement_counts_from_the_last_opening(taken: float, status: str) -> None:
     name = worked_by_hand("Example", "A", "M02", "overdue", "report")

@@ -45,6 +45,8 @@ def test_what_a_person_wrote_a_reference_a_victim_and_who_decided_are_told_apart
     assert personal(AlertAcknowledged) == {
         "incident_ref": Personal.REFERENCE,
         "by": Personal.STAFF,
+        "team": Personal.STAFF,
+        "assigned_to": Personal.STAFF,
         "note": Personal.WORDS,
     }
     assert personal(VictimContacted)["declined"] == Personal.VICTIM

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from rules.codes import OFFENCE_GROUPS
 from rules.rule import SEVERITIES
-from streams.outward.desk.board import Board, Filters, OpenAlert, State, pressing
+from streams.outward.desk.board import Board, Filters, ListedAlert, State, in_order, kinds_of, pressing
 from tests.unit.rules.given import OPENED_AT, at
 
 NOW = at(24)
 
 
-def alert(name: str, /, **said: Any) -> OpenAlert:
+def alert(name: str, /, **said: Any) -> ListedAlert:
     """An overdue alert on an incident of its own name, of a theft in the north, unless said otherwise."""
     usual: dict[str, Any] = {
         "force": "Example",
@@ -31,10 +31,10 @@ def alert(name: str, /, **said: Any) -> OpenAlert:
         "area": "north",
         "offence_group": "theft",
     }
-    return OpenAlert(name, **{**usual, **said})
+    return ListedAlert(name, **{**usual, **said})
 
 
-def board_of(*alerts: OpenAlert) -> Board:
+def board_of(*alerts: ListedAlert) -> Board:
     board = Board()
     for each in alerts:
         board.take(each.alert_id, each)
@@ -42,7 +42,7 @@ def board_of(*alerts: OpenAlert) -> Board:
 
 
 def listed(board: Board, filters: Filters | None = None, **how: Any) -> list[str | None]:
-    return [case.incident_ref for case in board.cases(filters or Filters(), NOW, **how)]
+    return [case.incident_ref for case in in_order(board.cases(filters or Filters()), NOW, **how)]
 
 
 def test_what_is_breached_comes_before_what_is_not_and_then_by_how_soon_it_will_be() -> None:
@@ -78,26 +78,36 @@ def test_own_areas_come_first_and_what_is_about_a_force_before_everything() -> N
     assert listed(board, own_areas={"north"}) == [None, "OWN", "GRAVE"]
 
 
-def test_an_incident_is_listed_once_by_its_most_pressing_alert_with_the_others_behind() -> None:
-    soon = alert("a2", incident_ref="A", kind="closed_without_crime", due_at=NOW + timedelta(hours=2))
-    board = board_of(soon, alert("a1", incident_ref="A"), alert("b", severity="critical"))
+def test_an_incident_is_listed_once_by_what_is_due_first_and_is_as_grave_as_its_gravest_alert() -> None:
+    soon = alert("a2", incident_ref="A", kind="closed_without_crime", due_at=at(30), severity="critical")
+    board = board_of(soon, alert("a1", incident_ref="A", offence_group="robbery"), alert("b", offence_group="rape"))
 
-    first, second = board.cases(Filters(), NOW)
+    first, second = in_order(board.cases(Filters()), NOW)
 
-    assert (first.incident_ref, second.incident_ref) == ("B", "A")
-    assert [each.alert_id for each in second.alerts] == ["a1", "a2"]
-    assert second.first.alert_id == "a1"
+    assert (first.incident_ref, second.incident_ref) == ("A", "B")
+    assert [each.alert_id for each in first.alerts] == ["a1", "a2"]
+    assert (first.due_at, first.severity, first.group) == (at(23), "critical", "robbery")
+    assert first.kinds == {"overdue", "closed_without_crime"}
+
+
+def test_an_incident_is_open_until_the_last_of_its_alerts_is_taken() -> None:
+    board = board_of(alert("a1", incident_ref="A"), alert("a2", incident_ref="A", status="acknowledged"))
+
+    assert listed(board, Filters(state="open")) == ["A"]
+
+    board.take("a1", alert("a1", incident_ref="A", status="acknowledged"))
+
+    assert (listed(board, Filters(state="open")), listed(board, Filters(state="acknowledged"))) == ([], ["A"])
 
 
 def test_what_is_resolved_or_removed_is_on_the_list_no_more() -> None:
     board = board_of(alert("a"), alert("b"), alert("c", status="resolved"))
 
-    before = board.take("a", alert("a", status="resolved"))
-    gone = board.take("b", None)
-
-    assert (before, gone) == (alert("a"), alert("b"))
-    assert (len(board), listed(board)) == (0, [])
+    assert board.take("a", alert("a", status="resolved")) == ("Example", "A")
+    assert board.take("b", None) == ("Example", "B")
+    assert (len(board), listed(board), board.case(("Example", "A"))) == (0, [], None)
     assert board.take("b", None) is None
+    assert board.take("c", alert("c", status="resolved")) is None
 
 
 def test_an_alert_that_changes_place_is_listed_where_it_is_now_alone() -> None:
@@ -107,7 +117,32 @@ def test_an_alert_that_changes_place_is_listed_where_it_is_now_alone() -> None:
 
     assert listed(board, Filters(area="north")) == []
     assert listed(board, Filters(area="south", state="acknowledged")) == ["A"]
-    assert [each.acknowledged_by for each in board.of("Example", "A")] == ["S-7"]
+    taken = board.alert("a")
+    assert taken is not None
+    assert taken.acknowledged_by == "S-7"
+
+
+def test_only_the_forces_that_somebody_may_see_are_given() -> None:
+    board = board_of(alert("a"), alert("b", force="Other"))
+
+    assert [case.force for case in board.cases(Filters(), {"Other"})] == ["Other"]
+    assert len(list(board.cases(Filters(), None))) == 2
+
+
+def test_what_was_resolved_of_late_is_kept_for_the_shift_and_forgotten_after_it() -> None:
+    board = Board()
+    board.forget_before(at(20))
+    for name, hours in (("old", 19), ("early", 20), ("late", 23)):
+        board.take(name, alert(name, status="resolved", resolved_at=at(hours), resolution="recorded_late"))
+
+    assert {each.alert_id for each in board.ended(at(0))} == {"early", "late"}
+    assert {each.alert_id for each in board.ended(at(22))} == {"late"}
+    assert board.ended(at(0), {"Other"}) == []
+
+    board.take("late", alert("late"))
+    board.forget_before(at(21))
+
+    assert board.ended(at(0)) == []
 
 
 @pytest.mark.parametrize(
@@ -135,17 +170,15 @@ def test_each_filter_leaves_what_it_names(filters: Filters) -> None:
     assert listed(board_of(alert("a"), other), filters) == ["POL-X9"]
 
 
-def test_the_counts_of_the_kinds_leave_the_kind_that_is_asked_for_out_of_account() -> None:
-    board = board_of(alert("a"), alert("b", kind="due_soon"), alert("c", kind="due_soon", area="south"))
+def test_the_kinds_are_counted_by_incident() -> None:
+    board = board_of(
+        alert("a"),
+        alert("a2", incident_ref="A", kind="due_soon"),
+        alert("b", kind="due_soon"),
+        alert("b2", incident_ref="B"),
+    )
 
-    assert board.counts(Filters(area="north", kind="overdue")) == {"overdue": 1, "due_soon": 1}
-
-
-def test_the_open_alerts_of_an_incident_come_by_when_they_are_due() -> None:
-    board = board_of(alert("late", incident_ref="A", due_at=at(23)), alert("early", incident_ref="A", due_at=at(2)))
-
-    assert [each.alert_id for each in board.of("Example", "A")] == ["early", "late"]
-    assert board.of("Example", "Z") == []
+    assert kinds_of(board.cases(Filters())) == {"overdue": 2, "due_soon": 2}
 
 
 def test_what_is_published_is_read_and_what_the_list_does_not_show_is_passed_over() -> None:
@@ -155,7 +188,7 @@ def test_what_is_published_is_read_and_what_the_list_does_not_show_is_passed_ove
         b'"feed_stale":false,"offence_group":"rape","explanation":{"text":"t","holds":true}}'
     )
 
-    read = msgspec.json.decode(published, type=OpenAlert)
+    read = msgspec.json.decode(published, type=ListedAlert)
 
     assert (read.due_at, read.paged, read.area) == (OPENED_AT, True, None)
 
@@ -186,15 +219,19 @@ ALERTS = st.lists(
 
 
 @given(ALERTS, st.sampled_from([None, "open", "acknowledged"]))
-def test_after_any_changes_the_list_is_that_of_the_newest_states(changes: list[OpenAlert], state: State | None) -> None:
+def test_after_any_changes_the_list_is_that_of_the_newest_states(
+    changes: list[ListedAlert], state: State | None
+) -> None:
     board = board_of(*changes)
     newest = {each.alert_id: each for each in changes}
-    wanted = [each for each in newest.values() if each.stands and state in (None, each.status)]
 
-    cases = board.cases(Filters(state=state), NOW)
+    cases = in_order(board.cases(Filters()), NOW)
 
-    assert sorted(each.alert_id for case in cases for each in case.alerts) == sorted(each.alert_id for each in wanted)
-    assert len({(case.force, case.incident_ref) for case in cases}) == len(cases)
-    places = [pressing(case.first, NOW) for case in cases]
+    shown = {each.alert_id: each for case in cases for each in case.alerts}
+    assert shown == {name: each for name, each in newest.items() if each.stands}
+    assert len({case.place for case in cases}) == len(cases)
+    places = [pressing(case, NOW) for case in cases]
     assert places == sorted(places)
-    assert len(board) == sum(each.stands for each in newest.values())
+    assert len(board) == len(shown)
+    taken = {case.place for case in board.cases(Filters(state=state))}
+    assert taken == {case.place for case in cases if state in (None, case.state)}
