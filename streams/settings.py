@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from re import fullmatch
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
@@ -54,6 +55,17 @@ def _written(pattern: str, expected: str) -> AfterValidator:
         return given
 
     return AfterValidator(check)
+
+
+def _networks(given: str) -> str:
+    try:
+        for each in filter(None, (part.strip() for part in given.split(","))):
+            ip_network(each)
+    except ValueError:
+        raise PydanticCustomError(
+            "networks", "expected addresses as 10.0.0.5 or 10.0.0.0/24, several with commas between"
+        ) from None
+    return given
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), _at_least(timedelta(milliseconds=1))]
@@ -163,6 +175,16 @@ class Settings(BaseSettings):
     """The address on which a worker serves its metrics and health."""
     port: Annotated[int, Field(ge=0, le=65535)] = 9464
     """The port of that; 0: a free one."""
+    desk_host: str = "127.0.0.1"
+    """The address on which a desk serves the supervisors' page."""
+    desk_port: Annotated[int, Field(ge=0, le=65535)] = 9465
+    """The port of that; 0: a free one."""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """The addresses or networks of the proxies that say who somebody is; none: one local user, on this machine alone."""
+    desk_people: Path | None = None
+    """The file that says what each group a proxy names may see and do."""
+    desk_role: Literal["viewer", "supervisor", "registrar"] = "supervisor"
+    """What the local user may do, where there is no proxy."""
     page_severities: frozenset[str] = frozenset({"critical", "high"})
     """The severities that are handed to Alertmanager (reading R24)."""
     alertmanagers: Annotated[
@@ -229,6 +251,8 @@ def load_settings(**given: Any) -> Settings:
         folder = getattr(settings, name)
         if folder is not None and not folder.is_dir():
             raise WrongSettings(f"RECORDING_{name.upper()}: expected a folder")
+    if settings.desk_people is not None and not settings.desk_people.is_file():
+        raise WrongSettings("RECORDING_DESK_PEOPLE: expected a file")
     if wrong := disagreements(settings.model_dump()):
         raise WrongSettings("; ".join(f"{_named(name, file)}: expected {said}" for name, said in wrong))
     return settings

@@ -1,6 +1,5 @@
 """Runs one worker: checks what it needs, then starts Faust and the small server of metrics and health."""
 
-import logging
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from streams.kafka.granted import need
 from streams.kafka.state import Flush
 from streams.kafka.topics import ensure
 from streams.kafka.transport import Transport
+from streams.log import log_to_stderr
 from streams.outward.server import Server
 from streams.settings import Settings, load_forces, load_settings
 
@@ -36,7 +36,7 @@ def run_worker(
     for difference in ensure(settings):
         print(difference, file=sys.stderr)
     need(settings, "worker")
-    _log_to_stderr()
+    log_to_stderr(_QUIET)
     with tempfile.TemporaryDirectory(prefix="recording-monitor-") as datadir:
         live = Live(settings, forces, book, clock or WallClock(), datadir, reached)
         worker = faust.Worker(live.app, live.app, redirect_stdouts=False, quiet=True, override_logging=False)
@@ -67,11 +67,3 @@ def _run(worker: faust.Worker, flush: Flush, settings: Settings) -> int:
         need(settings, "worker")
     print(f"the worker ended, and has to be started again: {type(failure).__name__}: {failure}", file=sys.stderr)
     return 1
-
-
-def _log_to_stderr() -> None:
-    """Log what an operator can act on, one line each; what the libraries say of every step is left out."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
-    logging.disable(logging.INFO)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

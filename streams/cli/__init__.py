@@ -7,6 +7,7 @@ import click
 
 from rules.yaml_source import FileFaults
 from streams.cli.demo import demo
+from streams.cli.desk import desk
 from streams.cli.erase import erase
 from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
@@ -29,7 +30,7 @@ def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
 
 
-for command in (demo, erase, explain, feed, lexicon, rebuild, reconcile, replay, rules, simulate, topics, worker):
+for command in (demo, desk, erase, explain, feed, lexicon, rebuild, reconcile, replay, rules, simulate, topics, worker):
     cli.add_command(command)
 
 

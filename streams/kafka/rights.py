@@ -19,8 +19,9 @@ Resource = Literal["topic", "group"]
 ROLES: Mapping[str, str] = {
     "worker": "reads the feeds, keeps its rows, says what it decides",
     **{f"{topic}-feed": f"sends to {topic}, and what it cannot use to {DEAD_LETTERS}" for topic in TOPICS},
-    "desk": "shows what is decided to those who act on it",
+    "desk": "shows what is decided to those who act on it, and sends what they decide",
     f"{DEAD_LETTERS}-reader": "looks at what could not be used, with its words",
+    "auditor": "looks at who looked at what, and who decided",
     "operator": "makes the topics and checks them",
     "eraser": "has an incident or a victim forgotten",
 }
@@ -73,9 +74,13 @@ def _feeds(_: Settings) -> Iterator[Rights]:
 
 
 def _readers(settings: Settings) -> Iterator[Rights]:
-    for role, names in (("desk", _SAID), (f"{DEAD_LETTERS}-reader", (DEAD_LETTERS,))):
-        yield from (Rights(role, "topic", name, ("Read",)) for name in names)
-        yield Rights(role, "group", f"{settings.application}-{role}", ("Read",))
+    # A desk follows in no group: each reads everything.
+    yield from (Rights("desk", "topic", name, ("Read",)) for name in _SAID)
+    yield Rights("desk", "topic", "recording-decisions", ("Read", "Write"))
+    yield Rights("desk", "topic", "recording-audit", ("Write",))
+    for reader, topic in ((f"{DEAD_LETTERS}-reader", DEAD_LETTERS), ("auditor", "recording-audit")):
+        yield Rights(reader, "topic", topic, ("Read",))
+        yield Rights(reader, "group", f"{settings.application}-{reader}", ("Read",))
 
 
 def _operator(settings: Settings) -> Iterator[Rights]:

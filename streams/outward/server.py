@@ -38,13 +38,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen; raises WrongAddress."""
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self.host, self.port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise _wrong(self.host, self.port, error) from None
-        self.port = self._runner.addresses[0][1]
+        _, self.port = await listen(self._runner, self.host, self.port, "RECORDING_PORT")
 
     async def stop(self) -> None:
         """Stop listening, with a second for answers that are under way; does nothing where it has not started."""
@@ -69,10 +63,21 @@ def _answer(conditions: Mapping[str, str | None]) -> web.Response:
     return web.Response(text="\n".join(unmet or ["ok"]) + "\n", status=503 if unmet else 200)
 
 
-def _wrong(host: str, port: int, error: OSError) -> WrongAddress:
+async def listen(runner: web.AppRunner, host: str, port: int, setting: str) -> tuple[str, int]:
+    """Listen on an address and return it with the real port; raises WrongAddress, which names the setting of the port."""
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise _wrong(host, port, error, setting) from None
+    return host, runner.addresses[0][1]
+
+
+def _wrong(host: str, port: int, error: OSError, setting: str) -> WrongAddress:
     match error.errno:
         case errno.EADDRINUSE:
-            return WrongAddress(f"RECORDING_PORT: {port} is in use on {host}; choose another one, or 0 for a free one")
+            return WrongAddress(f"{setting}: {port} is in use on {host}; choose another one, or 0 for a free one")
         case errno.EACCES:
-            return WrongAddress(f"RECORDING_PORT: {port} needs rights that this user lacks; choose one above 1023")
-    return WrongAddress(f"RECORDING_HOST: expected an address of this machine, found {host}")
+            return WrongAddress(f"{setting}: {port} needs rights that this user lacks; choose one above 1023")
+    return WrongAddress(f"{setting.replace('PORT', 'HOST')}: expected an address of this machine, found {host}")

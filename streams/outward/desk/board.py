@@ -23,6 +23,9 @@ Place = tuple[str, str | None]
 PRESSING: Final = (timedelta(0), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 """The list goes by how soon something is breached, in bands; within one the gravest comes first, not the minute."""
 
+OWED: Final = frozenset({"overdue", "closed_without_crime", "due_soon", "too_few_crimes"})
+"""The kinds that say that a crime is yet to be recorded: of an incident they come before all others."""
+
 
 class ListedAlert(msgspec.Struct, frozen=True):
     """What the list shows of an alert: times are aware and in UTC."""
@@ -60,9 +63,9 @@ class ListedAlert(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Case:
-    """One incident, or a force as a whole, with all that is open on it, what is due first first.
+    """One incident, or a force as a whole, with all that is open on it: crimes that are owed, then by when it is due.
 
-    It presses by its earliest deadline, and is as grave as the gravest of its alerts.
+    It presses by the first of these, and is as grave as the gravest.
     """
 
     force: str
@@ -71,7 +74,7 @@ class Case:
 
     @property
     def first(self) -> ListedAlert:
-        """The alert that is due first."""
+        """The alert that presses."""
         return self.alerts[0]
 
     @property
@@ -86,7 +89,7 @@ class Case:
 
     @property
     def due_at(self) -> datetime:
-        """The earliest deadline."""
+        """The deadline of that."""
         return self.first.due_at
 
     @cached_property
@@ -166,7 +169,7 @@ class Board:
         return alert.place if alert.stands or before is not None else None
 
     def _settle(self, place: Place, alerts: Iterable[ListedAlert]) -> None:
-        if found := sorted(alerts, key=_due_first):
+        if found := sorted(alerts, key=_first):
             self._cases[place] = Case(*place, tuple(found))
         else:
             self._cases.pop(place, None)
@@ -223,8 +226,8 @@ def kinds_of(cases: Iterable[Case]) -> Counter[str]:
     return Counter(kind for case in cases for kind in case.kinds)
 
 
-def _due_first(alert: ListedAlert) -> tuple[datetime, int, str]:
-    return alert.due_at, SEVERITIES.index(alert.severity), alert.alert_id
+def _first(alert: ListedAlert) -> tuple[bool, datetime, int, str]:
+    return alert.kind not in OWED, alert.due_at, SEVERITIES.index(alert.severity), alert.alert_id
 
 
 def _gravity(group: str) -> int:

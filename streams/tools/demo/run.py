@@ -35,13 +35,23 @@ OUTPUTS: Final = (ALERTS, STATUSES)
 MakeSource = Callable[[Path], Source]
 """Makes what is sent, given the demo's own temporary folder."""
 
-_OWN: Final = {"partitions": 4, "replication": 1, "host": "127.0.0.1", "port": 0, "heartbeat": 1, "session": 10}
+_OWN: Final = {
+    "partitions": 4,
+    "replication": 1,
+    "heartbeat": 1,
+    "session": 10,
+    "host": "127.0.0.1",
+    "port": 0,
+    "desk_host": "127.0.0.1",
+    "desk_port": 0,
+    "trusted_proxies": "",
+}
 """A short session, for this broker tells a worker of its partitions only when it next says that it is alive."""
 _A_CENTURY: Final = timedelta(days=36_500)
 """How long incidents are kept: an export may be old."""
 _LOOK_EVERY_MS: Final = 250
-_WORKER: Final = (sys.executable, "-P", "-c", "from streams.cli import main; main()", "worker")
-_SERVING: Final = re.compile(r"(http://[^/\s]+)/metrics")
+_COMMAND: Final = (sys.executable, "-P", "-c", "from streams.cli import main; main()")
+_SERVING: Final = re.compile(r"(http://[^/\s]+)/")
 _AGAIN_AFTER: Final = 1.0
 _ENDS_IT: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
@@ -91,13 +101,15 @@ def _run(
     sent = source.send_history(sender, screen)
     screen.place("sent", sent)
     screen.phase("the worker starts")
-    worker = stack.enter_context(Child("the worker", _WORKER, folder, _environment(settings, folder)))
+    environment = _environment(settings, folder)
+    worker = stack.enter_context(Child("the worker", (*_COMMAND, "worker"), folder, environment))
+    desk = stack.enter_context(Child("the desk", (*_COMMAND, "desk"), folder, environment))
     consumer = stack.enter_context(closing(_consumer(settings)))
     served: str | None = None
-    ready = False
+    shown = ready = False
     while True:
-        broker.check()
-        worker.check()
+        for child in (broker, worker, desk):
+            child.check()
         source.send_due(sender)
         for records in consumer.poll(timeout_ms=_LOOK_EVERY_MS).values():
             for record in records:
@@ -105,6 +117,8 @@ def _run(
         if served is None and (found := _SERVING.search(worker.said)):
             served = found[1]
             screen.place("metrics", f"{served}/metrics")
+        if not shown and (shown := (found := _SERVING.search(desk.said)) is not None):
+            screen.place("page", f"{found[1]}/" if found else "")
         if served is not None and not ready and (ready := _ready(served)):
             took = (clock.now() - board.since).total_seconds()
             screen.phase(f"the worker has caught up, {took:.0f} s after the start")

@@ -1,7 +1,5 @@
 """In which order a worker begins, what it logs, and with what it ends."""
 
-import logging
-from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -126,7 +124,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(worker, "ensure", ensure)
     monkeypatch.setattr(worker, "need", lambda _, role: said.append(f"has the rights of a {role}"))
-    monkeypatch.setattr(worker, "_log_to_stderr", lambda: None)
+    monkeypatch.setattr(worker, "log_to_stderr", lambda quiet: None)
     monkeypatch.setattr(worker, "Server", lambda host, port, *_: PlayedServer(said, host, port))
     monkeypatch.setattr("streams.worker.faust.Worker", PlayedWorker)
     return said
@@ -147,27 +145,3 @@ def test_a_port_that_cannot_be_had_is_a_mistake_that_is_told_before_it_works(beg
         worker.run_worker(settings=Settings(port=1))
 
     assert begun == ["ensures topics", "has the rights of a worker"]
-
-
-@pytest.fixture
-def logs() -> Iterator[Callable[[str, int], bool]]:
-    """Whether a logger says something of a level; all loggers are afterwards as they were."""
-    loggers = [logging.getLogger(name) for name in ("streams", *worker._QUIET)]
-    before, disabled = [logger.level for logger in loggers], logging.root.manager.disable
-    yield lambda name, level: logging.getLogger(name).isEnabledFor(level)
-    for logger, level in zip(loggers, before, strict=True):
-        logger.setLevel(level)
-    logging.disable(disabled)
-
-
-def test_what_an_operator_can_act_on_is_logged_and_nothing_that_a_library_says(
-    logs: Callable[[str, int], bool],
-) -> None:
-    logging.getLogger("streams").setLevel(logging.DEBUG)
-
-    worker._log_to_stderr()
-
-    assert logs("streams.kafka.state", logging.WARNING)
-    assert not logs("streams.kafka.state", logging.INFO)
-    for library in ("aiokafka.conn", "faust.app.base", "mode.services", "kafka.client", "asyncio"):
-        assert not logs(library, logging.CRITICAL)

@@ -90,6 +90,14 @@ def test_an_incident_is_listed_once_by_what_is_due_first_and_is_as_grave_as_its_
     assert first.kinds == {"overdue", "closed_without_crime"}
 
 
+def test_a_crime_that_is_owed_presses_before_what_else_is_wrong_however_long_that_has_been_so() -> None:
+    board = board_of(alert("a1", incident_ref="A", kind="data_quality", due_at=at(1)), alert("a2", incident_ref="A"))
+
+    (case,) = board.cases(Filters())
+
+    assert (case.first.alert_id, case.due_at) == ("a2", at(23))
+
+
 def test_an_incident_is_open_until_the_last_of_its_alerts_is_taken() -> None:
     board = board_of(alert("a1", incident_ref="A"), alert("a2", incident_ref="A", status="acknowledged"))
 
