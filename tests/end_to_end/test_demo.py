@@ -9,9 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import CookieJar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 from kafka import KafkaConsumer
@@ -98,6 +101,26 @@ class Demo:
         return [*self.home.iterdir(), *self.temporary.iterdir()]
 
 
+class Page:
+    """The supervisors' page, as a browser without scripts uses it."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._cookies = CookieJar()
+        self._open = build_opener(HTTPCookieProcessor(self._cookies)).open
+
+    def text(self, path: str) -> str:
+        with self._open(f"{self._address}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def take(self, force: str, ref: str) -> None:
+        (key,) = (cookie.value or "" for cookie in self._cookies if cookie.name == "desk")
+        form = urlencode({"place": f"{force}/{ref}", "key": key, "back": "/"}).encode()
+        asked = Request(f"{self._address}/take", form, {"Origin": self._address})
+        with self._open(asked, timeout=10) as answer:
+            assert answer.url == f"{self._address}/"
+
+
 @contextmanager
 def alerts(broker: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Give what returns every alert's state that a broker has had so far."""
@@ -143,6 +166,10 @@ def test_deadlines_fall_before_your_eyes_and_then_it_ends_and_leaves_nothing(tmp
         assert due <= raised <= datetime.now(UTC)
         assert received < demo.started < due
         assert demo.says(rf"overdue {alert['incident_ref']}, due")
+        page = Page(demo.says(r"page +(http\S+)/\n"))
+        eventually(lambda: alert["incident_ref"] in page.text("/"))
+        page.take("simulated", alert["incident_ref"])
+        eventually(lambda: "Taken by local" in page.text(f"/incident/simulated/{alert['incident_ref']}"))
         assert demo.process.wait(PATIENCE.total_seconds()) == 0
         assert re.search(r"its folder is gone; [1-9]\d* deadlines passed without a crime", demo.said)
         assert processes(broker) == []
@@ -153,7 +180,8 @@ def test_a_demo_that_is_killed_leaves_nothing_running(tmp_path: Path) -> None:
     with Demo(tmp_path) as demo:
         broker = demo.broker
         demo.says("metrics +http")
-        assert len(processes(broker)) == 2
+        demo.says("page +http")
+        assert len(processes(broker)) == 3
 
         demo.process.kill()
 
@@ -173,7 +201,7 @@ def test_two_at_once_do_not_disturb_each_other_and_ctrl_c_ends_each(tmp_path: Pa
         assert one.said.splitlines()[-1].startswith("the demo has ended and its folder is gone")
         assert processes(brokers[0]) == []
         assert other.process.poll() is None
-        assert len(processes(brokers[1])) == 2
+        assert len(processes(brokers[1])) == 3
         assert other.interrupted() == 0
         assert processes(brokers[1]) == []
         assert one.left_on_the_disk() == other.left_on_the_disk() == []
@@ -183,7 +211,9 @@ def test_a_worker_that_ends_early_is_shown_and_ends_the_demo(tmp_path: Path) -> 
     with Demo(tmp_path) as demo:
         broker = demo.broker
         demo.says("metrics +http")
-        (worker,) = (pid for pid in processes(broker) if b"tansu" not in Path(f"/proc/{pid}/cmdline").read_bytes())
+        (worker,) = (
+            pid for pid in processes(broker) if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"\0worker\0")
+        )
 
         os.kill(worker, signal.SIGKILL)
 

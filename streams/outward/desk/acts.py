@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rules.crime import RANK
 from rules.force import ForceProfile
-from rules.instants import format_instant, read_local
+from rules.instants import format_instant, parse_instant, read_local
 from rules.vocabulary import Basis
 from streams.outward.desk.board import Case
 from streams.outward.desk.people import DECIDES_AS, Role
@@ -177,7 +177,7 @@ def _until(written: str, zone: ZoneInfo) -> datetime | None:
     """Read a local time; of an hour that the clocks repeat the first, which is the stricter one."""
     try:
         naive = datetime.fromisoformat(written.strip())
-        return None if naive.tzinfo is not None else read_local(naive, zone).earlier
+        return None if naive.tzinfo is not None else parse_instant(read_local(naive, zone).earlier)
     except (ValueError, OverflowError):
         return None
 

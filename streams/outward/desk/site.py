@@ -55,7 +55,10 @@ class Site:
         except Refused as refused:
             answer = self._refuse(refused)
         except web.HTTPException as refused:
-            answer = refused if refused.status < 400 else self._refuse(refusal(refused.status, refused.reason, ""))
+            if refused.status < 400:
+                refused.headers.update(HEADERS)
+                raise
+            answer = self._refuse(refusal(refused.status, refused.reason, ""))
         except (NotSent, KafkaError) as error:
             why = f"Kafka does not answer ({error or type(error).__name__}). Look at the incident before you repeat it."
             answer = self._refuse(refusal(503, "Not shown, or not sent", why))

@@ -12,33 +12,7 @@ from rules.codes import OFFENCE_GROUPS
 from rules.rule import SEVERITIES
 from streams.outward.desk.board import Board, Filters, ListedAlert, State, in_order, kinds_of, pressing
 from tests.unit.rules.given import OPENED_AT, at
-
-NOW = at(24)
-
-
-def alert(name: str, /, **said: Any) -> ListedAlert:
-    """An overdue alert on an incident of its own name, of a theft in the north, unless said otherwise."""
-    usual: dict[str, Any] = {
-        "force": "Example",
-        "incident_ref": name.upper(),
-        "kind": "overdue",
-        "severity": "high",
-        "rule": "M01",
-        "status": "open",
-        "due_at": at(23),
-        "raised_at": at(23),
-        "summary": "No crime was recorded",
-        "area": "north",
-        "offence_group": "theft",
-    }
-    return ListedAlert(name, **{**usual, **said})
-
-
-def board_of(*alerts: ListedAlert) -> Board:
-    board = Board()
-    for each in alerts:
-        board.take(each.alert_id, each)
-    return board
+from tests.unit.streams.outward.desk import NOW, alert, board_of
 
 
 def listed(board: Board, filters: Filters | None = None, **how: Any) -> list[str | None]:
