@@ -99,3 +99,14 @@ def test_addresses_and_networks_are_read_and_anything_else_is_a_wrong_setting() 
     assert [str(each) for each in networks("10.0.0.5, 10.1.0.0/16,")] == ["10.0.0.5/32", "10.1.0.0/16"]
     with pytest.raises(WrongSettings, match="RECORDING_TRUSTED_PROXIES: expected addresses"):
         load_settings(trusted_proxies="proxy.example")
+
+
+def test_the_example_file_of_people_can_be_used_as_it_is() -> None:
+    settings = Settings(trusted_proxies="10.0.0.5", desk_people=Path("deploy/desk/people.yaml"))
+
+    person = door(settings).person("10.0.0.5", {**SAID, "X-Forwarded-Groups": "control-room-north"})
+
+    assert (person.role_in("Example-Shire", "North"), person.role_in("Example-Shire", "Vale")) == (
+        "supervisor",
+        "viewer",
+    )
