@@ -28,6 +28,7 @@ from streams.kafka.topics import ROOM
 from streams.kafka.transport import Transport
 from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
+from streams.outward.notices import Notices
 from streams.settings import Forces, Settings
 
 PAGES_EVERY = timedelta(seconds=1)
@@ -62,7 +63,9 @@ class Live:
             self.flush, inboxes, clock, self.metrics, forces, told_of_crimes, settings.retention, broker
         )
         addresses = [address for address in settings.alertmanagers.split(",") if address]
-        self.pager = Pager(addresses, settings.alertmanager_interval, clock)
+        patience = {"critical": settings.escalate_critical, "high": settings.escalate_high}
+        notices = Notices(forces, settings.desk_address, patience)
+        self.pager = Pager(addresses, settings.alertmanager_interval, clock, notices)
         self.watch = ForceWatch(
             self.flush,
             clock,

@@ -193,6 +193,14 @@ class Settings(BaseSettings):
     """The addresses of every Alertmanager that is told of the alerts that page; none: nobody is."""
     alertmanager_interval: Duration = timedelta(minutes=1)
     """How often every alert that stands is sent to Alertmanager again."""
+    escalate_critical: Duration = timedelta(hours=4)
+    """How long a critical alert may page and not be taken before the duty inspector is told too (M38)."""
+    escalate_high: Duration = timedelta(hours=24)
+    """How long one of severity high may."""
+    desk_address: (
+        Annotated[str, _written(r"https?://[^\s?#]+", "https://host, as people's browsers reach it")] | None
+    ) = None
+    """The address of the supervisors' page, for the links in what is sent to people; unset: without links."""
     page_limit: Annotated[int, Field(ge=1)] = 100
     """How many alerts of a force may page within a minute before one speaks for the next of them."""
     retention: Duration = timedelta(days=396)

@@ -2,20 +2,22 @@
 
 Every alert that stands is sent again each interval with an end four intervals ahead: a worker that dies leaves nothing that
 stands for ever, and one that takes over its rows goes on. An Alertmanager that is away holds up nothing; it is told all
-that stands when it is back.
+that stands when it is back. What nobody takes in time is told to the duty inspector too (M38), which follows from the alert
+and the clock, and so goes on wherever its partition is.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 from mode.utils.logging import get_logger
 
 from rules.alerts import Alert
-from rules.instants import format_instant
 from streams.clock import Clock
+from streams.outward.notices import Labels, Notice, Notices
 
 log = get_logger(__name__)
 
@@ -28,16 +30,24 @@ AT_ONCE: Final = 500
 PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 
 
+@dataclass
+class _Part:
+    """What Alertmanager is to hold of a partition, by alert, and what it is still told to have ended, and when."""
+
+    standing: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+    ended: dict[Labels, tuple[Notice, datetime]] = field(default_factory=dict)
+
+
 class Pager:
     """The alerts of the partitions owned here that page, and the resolved ones that are still repeated."""
 
-    def __init__(self, addresses: Sequence[str], every: timedelta, clock: Clock) -> None:
+    def __init__(self, addresses: Sequence[str], every: timedelta, clock: Clock, notices: Notices) -> None:
         self._addresses = addresses
         self._every = every
         self._clock = clock
-        self._standing: dict[int, dict[str, Alert]] = {}
-        self._resolved: dict[int, dict[str, tuple[Alert, datetime]]] = {}
-        self._fresh: set[str] = set()
+        self._notices = notices
+        self._parts: dict[int, _Part] = {}
+        self._fresh: set[Labels] = set()
         self._sent_at: dict[str, datetime] = {}
         self._away: set[str] = set()
 
@@ -50,49 +60,67 @@ class Pager:
         """Take in alerts of a partition that have changed, or that stood when the partition came here."""
         if not self.is_used:
             return
-        standing, resolved = self._standing.setdefault(partition, {}), self._resolved.setdefault(partition, {})
+        part, now = self._parts.setdefault(partition, _Part()), self._clock.now()
         for alert in alerts:
-            name = alert.alert_id
-            if alert.stands and alert.paged:
-                resolved.pop(name, None)
-                standing[name] = alert
-            elif standing.pop(name, None) is not None:
-                resolved[name] = alert, self._clock.now()
-            else:
-                continue
-            self._fresh.add(name)
+            self._settle(part, alert, now)
 
     def left(self, partition: int) -> None:
         """Forget a partition: whoever owns it now goes on."""
-        self._standing.pop(partition, None)
-        self._resolved.pop(partition, None)
+        self._parts.pop(partition, None)
 
     async def push(self) -> None:
         """Tell every Alertmanager what is new, and all that stands where that was too long ago or did not succeed."""
         if not self.is_used:
             return
         now = self._clock.now()
-        for resolved in self._resolved.values():
-            for name in [name for name, (_, since) in resolved.items() if now - since > RESOLVES_FOR]:
-                del resolved[name]
+        for part in self._parts.values():
+            for labels in [labels for labels, (_, since) in part.ended.items() if now - since > RESOLVES_FOR]:
+                del part.ended[labels]
+            for first, *escalated in list(part.standing.values()):
+                at = self._notices.escalates_at(first.alert)
+                if at is not None and now >= at and not escalated:
+                    self._settle(part, first.alert, now)
         fresh, self._fresh = self._fresh, set()
         ends = now + ENDS_AFTER * self._every
-        everything = [(alert, ends) for standing in self._standing.values() for alert in standing.values()]
-        everything += [ended for resolved in self._resolved.values() for ended in resolved.values()]
+        everything: list[tuple[Notice, datetime, bool]] = []
+        for part in self._parts.values():
+            standing = {notice.labels: notice for notices in part.standing.values() for notice in notices}
+            everything += [(notice, ends, False) for notice in standing.values()]
+            # Another alert may have the labels of one that ended: of an incident's alerts of a kind only one pages.
+            everything += [(*over, True) for labels, over in part.ended.items() if labels not in standing]
         async with aiohttp.ClientSession(timeout=PATIENCE) as session:
             await asyncio.gather(*[self._tell(session, each, everything, fresh, now) for each in self._addresses])
+
+    def _settle(self, part: _Part, alert: Alert, now: datetime) -> None:
+        """Hold what follows from an alert now, and end what followed from it before and does not any more.
+
+        An area or a severity that changes in place makes another alert of it for Alertmanager: the former one ends.
+        """
+        before, follows = part.standing.pop(alert.alert_id, ()), self._notices.of(alert, now)
+        if follows:
+            part.standing[alert.alert_id] = follows
+        held = {notice.labels for notice in follows}
+        for labels in held:
+            part.ended.pop(labels, None)
+        over = [notice for notice in before if notice.labels not in held]
+        part.ended.update((notice.labels, (replace(notice, alert=alert), now)) for notice in over)
+        self._fresh |= held | {notice.labels for notice in over}
 
     async def _tell(
         self,
         session: aiohttp.ClientSession,
         address: str,
-        alerts: Sequence[tuple[Alert, datetime]],
-        fresh: set[str],
+        notices: Sequence[tuple[Notice, datetime, bool]],
+        fresh: set[Labels],
         now: datetime,
     ) -> None:
         before = self._sent_at.get(address)
         whole = before is None or now - before >= self._every
-        said = [_as_sent(alert, ends) for alert, ends in alerts if whole or alert.alert_id in fresh]
+        said = [
+            self._notices.as_sent(notice, ends, ended=ended)
+            for notice, ends, ended in notices
+            if whole or notice.labels in fresh
+        ]
         try:
             for start in range(0, len(said), AT_ONCE):
                 url = f"{address.rstrip('/')}/api/v2/alerts"
@@ -107,31 +135,3 @@ class Pager:
         self._away.discard(address)
         if whole:
             self._sent_at[address] = now
-
-
-def _as_sent(alert: Alert, ends: datetime) -> dict[str, Any]:
-    said = alert.as_dict()
-    named = {"force": "force", "area": "area", "incident": "incident_ref", "rule": "rule", "severity": "severity"}
-    labels = {label: str(said[field]) for label, field in named.items() if field in said}
-    return {
-        "labels": {"alertname": alert_name(alert.kind), **labels},
-        "annotations": _annotations(said),
-        "startsAt": format_instant(alert.opened_at),
-        "endsAt": format_instant(max(ends, alert.opened_at)),
-        "generatorURL": said.get("links", {}).get("log", ""),
-    }
-
-
-def alert_name(kind: str) -> str:
-    """Return the name by which Alertmanager knows a kind of alert, as `RecordingDueSoon`."""
-    return "Recording" + "".join(word.capitalize() for word in kind.split("_"))
-
-
-def _annotations(said: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a person who is woken reads first: no text of the log and no personal data is in any of it."""
-    return {
-        "summary": said["summary"],
-        "due_at": said["due_at"],
-        "next": said["runbook"][0] if said.get("runbook") else "",
-        "alert_id": said["alert_id"],
-    }

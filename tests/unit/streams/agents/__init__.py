@@ -15,10 +15,12 @@ from streams.agents.watermarks import RELAYS, View, Watermarks
 from streams.kafka.state import Flush, Headers, StateTable
 from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
+from streams.outward.notices import Notices
 from streams.settings import Forces
 from tests.unit.rules.given import OPENED_AT
 
 HOLD = timedelta(minutes=2)
+HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 PARTITIONS = 4
@@ -137,8 +139,13 @@ def inboxes(flush: Flush) -> Inboxes:
 
 
 def pager_of(clock: MovedClock, *addresses: str) -> Pager:
-    """What tells the Alertmanagers at some addresses, every minute."""
-    return Pager(addresses, MINUTE, clock)
+    """What tells the Alertmanagers at some addresses, every minute, and links to a page for supervisors."""
+    return Pager(addresses, MINUTE, clock, notices())
+
+
+def notices() -> Notices:
+    """The words of what Alertmanager is told, with four hours to take what is critical, and a day for the next."""
+    return Notices(Forces({}), "https://desk.example/", {"critical": 4 * HOUR, "high": 24 * HOUR})
 
 
 def watch_of(flush: Flush, clock: MovedClock, metrics: Metrics, forces: Forces, watermarks: Watermarks) -> ForceWatch:

@@ -611,7 +611,7 @@ def test_how_far_a_partition_has_come_is_said_once_a_round_also_where_that_is_no
 
 
 def told_to_alertmanager(desk: Desk) -> list[str]:
-    return sorted(alert.kind for standing in desk.pager._standing.values() for alert in standing.values())
+    return sorted(told[0].alert.kind for part in desk.pager._parts.values() for told in part.standing.values())
 
 
 def test_alertmanager_is_told_of_what_pages_once_it_is_at_the_broker() -> None:

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from rules.alerts import Alert
-from streams.outward.alertmanager import AT_ONCE, RESOLVES_FOR, Pager, alert_name
+from streams.outward.alertmanager import AT_ONCE, RESOLVES_FOR, Pager
 from tests.unit.rules.given import OPENED_AT as NOON
-from tests.unit.streams.agents import MINUTE, SECOND, MovedClock, pager_of
+from tests.unit.streams.agents import HOUR, MINUTE, SECOND, MovedClock, pager_of
 
 ALERT = Alert(
     alert_id="a",
@@ -30,6 +30,7 @@ ALERT = Alert(
     facts={"force": "Example", "area": "north", "incident_ref": "A"},
     body={"summary": "A crime is to be recorded.", "runbook": ["Record it."], "links": {"log": "https://log/A"}},
 )
+OTHER = replace(ALERT, alert_id="b", facts={**ALERT.facts, "incident_ref": "B"})
 RESOLVED = replace(ALERT, status="resolved", resolved_at=NOON, resolution="recorded_in_time")
 
 
@@ -88,25 +89,10 @@ def test_an_alert_that_pages_is_told_with_what_it_is_routed_by_and_an_end_four_i
         await alertmanager.push()
 
         (said,) = alertmanager.alerts
-        assert said == {
-            "labels": {
-                "alertname": "RecordingDueSoon",
-                "force": "Example",
-                "area": "north",
-                "incident": "A",
-                "rule": "M02",
-                "severity": "critical",
-            },
-            "annotations": {
-                "summary": "A crime is to be recorded.",
-                "due_at": "2026-04-02T21:00:00Z",
-                "next": "Record it.",
-                "alert_id": "a",
-            },
-            "startsAt": "2026-04-02T09:00:00Z",
-            "endsAt": "2026-04-02T09:04:00Z",
-            "generatorURL": "https://log/A",
-        }
+        assert said["labels"]["alertname"] == "RecordingDueSoon"
+        assert said["annotations"]["alert_id"] == "a"
+        assert (said["startsAt"], said["endsAt"]) == ("2026-04-02T09:00:00Z", "2026-04-02T09:04:00Z")
+        assert said["generatorURL"] == "https://log/A"
 
     told(story)
 
@@ -116,7 +102,7 @@ def test_what_is_new_is_told_at_once_and_all_that_stands_each_interval() -> None
         alertmanager.pager.take(0, [ALERT])
         assert await alertmanager.push() == 1
         assert await alertmanager.push(SECOND) == 0
-        alertmanager.pager.take(3, [replace(ALERT, alert_id="b")])
+        alertmanager.pager.take(3, [OTHER])
         assert await alertmanager.push(SECOND) == 1
         assert await alertmanager.push(MINUTE) == 2
 
@@ -165,7 +151,7 @@ def test_an_alertmanager_that_is_away_is_told_all_that_stands_when_it_is_back(ca
         alertmanager.pager.take(0, [ALERT])
         await alertmanager.push()
         alertmanager.away = True
-        alertmanager.pager.take(0, [replace(ALERT, alert_id="b")])
+        alertmanager.pager.take(0, [OTHER])
         assert await alertmanager.push(SECOND) == 0
         assert await alertmanager.push(SECOND) == 0
 
@@ -191,7 +177,13 @@ def test_one_that_is_not_there_at_all_keeps_no_other_one_from_being_told() -> No
 
 def test_many_alerts_are_told_in_parts() -> None:
     async def story(alertmanager: Told) -> None:
-        alertmanager.pager.take(0, [replace(ALERT, alert_id=str(n)) for n in range(AT_ONCE + 1)])
+        alertmanager.pager.take(
+            0,
+            [
+                replace(ALERT, alert_id=str(n), facts={**ALERT.facts, "incident_ref": str(n)})
+                for n in range(AT_ONCE + 1)
+            ],
+        )
         await alertmanager.push()
 
         assert [len(request) for request in alertmanager.requests] == [AT_ONCE, 1]
@@ -216,11 +208,97 @@ def test_with_no_alertmanager_nothing_is_kept() -> None:
     asyncio.run(pager.push())
 
     assert not pager.is_used
-    assert not pager._standing
+    assert not pager._parts
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [("overdue", "RecordingOverdue"), ("closed_without_crime", "RecordingClosedWithoutCrime")]
-)
-def test_kinds_have_the_names_of_the_contract(kind: str, name: str) -> None:
-    assert alert_name(kind) == name
+def labelled(alert: dict[str, Any]) -> bool:
+    """Whether the duty inspector is told by it."""
+    return bool(alert["labels"].get("escalation") == "duty_inspector")
+
+
+def test_what_nobody_takes_in_four_hours_is_told_under_one_more_label_beside_the_first() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.pager.take(0, [ALERT])
+        assert await alertmanager.push() == 1
+        assert await alertmanager.push(4 * HOUR - SECOND) == 1
+        assert await alertmanager.push(SECOND) == 2
+
+        assert [labelled(alert) for alert in alertmanager.alerts[2:]] == [False, True]
+        assert await alertmanager.push(SECOND) == 0
+        assert await alertmanager.push(MINUTE) == 2
+        assert {alert["endsAt"] for alert in alertmanager.alerts[4:]} == {"2026-04-02T13:05:01Z"}
+
+    told(story)
+
+
+def test_once_it_is_taken_the_labelled_one_is_said_to_have_ended_for_five_minutes_and_the_first_goes_on() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.pager.take(0, [ALERT])
+        await alertmanager.push(4 * HOUR)
+        alertmanager.clock.at += SECOND
+        alertmanager.pager.take(0, [replace(ALERT, status="acknowledged")])
+
+        assert await alertmanager.push() == 2
+        first, ended = alertmanager.alerts[2:]
+        assert (first["labels"], labelled(first), first["endsAt"]) == (
+            alertmanager.alerts[0]["labels"],
+            False,
+            "2026-04-02T13:04:01Z",
+        )
+        assert (labelled(ended), ended["endsAt"]) == (True, "2026-04-02T13:00:01Z")
+        assert await alertmanager.push(RESOLVES_FOR) == 2
+        assert await alertmanager.push(MINUTE) == 1
+
+    told(story)
+
+
+def test_once_it_is_resolved_both_are_said_to_have_ended() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.pager.take(0, [ALERT])
+        await alertmanager.push(4 * HOUR)
+        alertmanager.pager.take(0, [RESOLVED])
+
+        assert await alertmanager.push(SECOND) == 2
+        assert {alert["endsAt"] for alert in alertmanager.alerts[2:]} == {"2026-04-02T13:00:00Z"}
+        assert {alert["annotations"]["outcome"] for alert in alertmanager.alerts[2:]} == {
+            "A crime was recorded, in time."
+        }
+
+    told(story)
+
+
+def test_a_worker_that_takes_over_tells_the_duty_inspector_by_itself() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.clock.at += 5 * HOUR
+        alertmanager.pager.take(0, [ALERT])
+        await alertmanager.push()
+
+        assert [labelled(alert) for alert in alertmanager.alerts] == [False, True]
+
+    told(story)
+
+
+def test_an_alert_whose_area_changes_is_another_one_and_the_former_ends() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.pager.take(0, [ALERT])
+        await alertmanager.push()
+        alertmanager.pager.take(0, [replace(ALERT, facts={**ALERT.facts, "area": "south"})])
+
+        assert await alertmanager.push(SECOND) == 2
+        ends = {alert["labels"]["area"]: alert["endsAt"] for alert in alertmanager.alerts[1:]}
+        assert ends == {"south": "2026-04-02T09:04:01Z", "north": "2026-04-02T09:00:00Z"}
+
+    told(story)
+
+
+def test_the_end_of_one_is_not_said_while_another_one_under_the_same_labels_stands() -> None:
+    async def story(alertmanager: Told) -> None:
+        alertmanager.pager.take(0, [ALERT])
+        await alertmanager.push()
+        alertmanager.pager.take(0, [replace(ALERT, alert_id="b", occasion="disclosure"), RESOLVED])
+
+        assert await alertmanager.push(SECOND) == 1
+        assert alertmanager.alerts[1]["annotations"]["alert_id"] == "b"
+        assert await alertmanager.push(MINUTE) == 1
+
+    told(story)
