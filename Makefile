@@ -50,7 +50,7 @@ check: install
 	$(BIN)/mypy
 
 quick: install
-	@$(BIN)/pytest -n auto -m "not slow and not kafka and not kafka3" tests/unit
+	@$(BIN)/pytest -n auto -m "not slow and not kafka and not kafka3 and not alertmanager" tests/unit
 
 test: install
 	@tests/run "not slow"

@@ -116,15 +116,15 @@ class Pager:
     ) -> None:
         before = self._sent_at.get(address)
         whole = before is None or now - before >= self._every
-        said = [
-            self._notices.as_sent(notice, ends, ended=ended)
-            for notice, ends, ended in notices
-            if whole or notice.labels in fresh
-        ]
+        due = [each for each in notices if whole or each[0].labels in fresh]
+        # What speaks for others goes before them: what stands for long Alertmanager notifies of as soon as it hears of it.
+        first = [each for each in due if each[0].speaks_for_others]
+        then = [each for each in due if not each[0].speaks_for_others]
+        url = f"{address.rstrip('/')}/api/v2/alerts"
         try:
-            for start in range(0, len(said), AT_ONCE):
-                url = f"{address.rstrip('/')}/api/v2/alerts"
-                async with session.post(url, json=said[start : start + AT_ONCE]) as answer:
+            for some in (part[at : at + AT_ONCE] for part in (first, then) for at in range(0, len(part), AT_ONCE)):
+                said = [self._notices.as_sent(notice, ends, ended=ended) for notice, ends, ended in some]
+                async with session.post(url, json=said) as answer:
                     answer.raise_for_status()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._sent_at.pop(address, None)

@@ -64,6 +64,11 @@ class Notice:
     since: datetime
     untaken: timedelta | None = None
 
+    @property
+    def speaks_for_others(self) -> bool:
+        """Whether Alertmanager leaves others unsaid while this one stands."""
+        return self.untaken is not None or self.alert.kind == MONITOR
+
 
 class Notices:
     """Says which notices follow from an alert and the clock, and in which words."""
@@ -115,7 +120,7 @@ class Notices:
         by = local_words(alert.due_at, self._forces.profile(force).zone)
         untaken = f"Nobody has taken it for {span(notice.untaken)}" if notice.untaken is not None else ""
         marks = ["TEST, nothing is to be done" if force == TEST_FORCE else "", untaken]
-        yield "title", ": ".join([*filter(None, marks), _title(alert, said)])
+        yield "title", ": ".join([*filter(None, marks), _title(notice, said)])
         yield "owed", _owed(alert.kind, said["summary"], by)
         yield "why", _why(said.get("explanation", {})) if alert.kind != MONITOR else ""
         yield "next", said["runbook"][0] if said.get("runbook") else ""
@@ -150,11 +155,12 @@ def _labels(alert: Alert) -> Labels:
     return tuple(labels.items())
 
 
-def _title(alert: Alert, said: Mapping[str, Any]) -> str:
+def _title(notice: Notice, said: Mapping[str, Any]) -> str:
+    alert = notice.alert
     if alert.kind == MONITOR:
         return f"Monitor: {alert.occasion} ({said['force']})"
     where = ", ".join(filter(None, (said["force"], said.get("area"))))
-    taken = ", taken" if alert.status == "acknowledged" else ""
+    taken = ", taken" if alert.status == "acknowledged" and notice.untaken is None else ""
     return f"{alert.kind.replace('_', ' ').capitalize()}{taken}: {said.get('incident_ref', '')} ({where})"
 
 

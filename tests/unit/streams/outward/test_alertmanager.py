@@ -191,6 +191,19 @@ def test_many_alerts_are_told_in_parts() -> None:
     told(story)
 
 
+def test_what_speaks_for_others_is_told_before_them() -> None:
+    async def story(alertmanager: Told) -> None:
+        silent = replace(ALERT, alert_id="f", kind="monitor", occasion="feed crime-records", facts={"force": "Example"})
+        alertmanager.pager.take(0, [ALERT, silent])
+        await alertmanager.push(4 * HOUR)
+
+        first, then = alertmanager.requests
+        assert sorted(alert["labels"]["alertname"] for alert in first) == ["RecordingDueSoon", "RecordingMonitor"]
+        assert [labelled(alert) for alert in then] == [False]
+
+    told(story)
+
+
 def test_a_partition_that_has_left_is_another_worker_s_to_tell_of() -> None:
     async def story(alertmanager: Told) -> None:
         alertmanager.pager.take(0, [ALERT])
@@ -223,7 +236,7 @@ def test_what_nobody_takes_in_four_hours_is_told_under_one_more_label_beside_the
         assert await alertmanager.push(4 * HOUR - SECOND) == 1
         assert await alertmanager.push(SECOND) == 2
 
-        assert [labelled(alert) for alert in alertmanager.alerts[2:]] == [False, True]
+        assert [labelled(alert) for alert in alertmanager.alerts[2:]] == [True, False]
         assert await alertmanager.push(SECOND) == 0
         assert await alertmanager.push(MINUTE) == 2
         assert {alert["endsAt"] for alert in alertmanager.alerts[4:]} == {"2026-04-02T13:05:01Z"}
@@ -239,12 +252,8 @@ def test_once_it_is_taken_the_labelled_one_is_said_to_have_ended_for_five_minute
         alertmanager.pager.take(0, [replace(ALERT, status="acknowledged")])
 
         assert await alertmanager.push() == 2
-        first, ended = alertmanager.alerts[2:]
-        assert (first["labels"], labelled(first), first["endsAt"]) == (
-            alertmanager.alerts[0]["labels"],
-            False,
-            "2026-04-02T13:04:01Z",
-        )
+        ended, first = alertmanager.alerts[2:]
+        assert (labelled(first), first["endsAt"]) == (False, "2026-04-02T13:04:01Z")
         assert (labelled(ended), ended["endsAt"]) == (True, "2026-04-02T13:00:01Z")
         assert await alertmanager.push(RESOLVES_FOR) == 2
         assert await alertmanager.push(MINUTE) == 1
@@ -273,7 +282,7 @@ def test_a_worker_that_takes_over_tells_the_duty_inspector_by_itself() -> None:
         alertmanager.pager.take(0, [ALERT])
         await alertmanager.push()
 
-        assert [labelled(alert) for alert in alertmanager.alerts] == [False, True]
+        assert [labelled(alert) for alert in alertmanager.alerts] == [True, False]
 
     told(story)
 
