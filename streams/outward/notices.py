@@ -22,6 +22,7 @@ DUTY_INSPECTOR: Final = "duty_inspector"
 """The label `escalation` of an alert that nobody took in time."""
 _LABELS: Final = {"force": "force", "area": "area", "incident": "incident_ref", "rule": "rule", "severity": "severity"}
 _WAITS_FOR_A_DEADLINE: Final = {"due_soon", "overdue", "closed_without_crime", "too_few_crimes", "victim_service"}
+_NO_NEXT: Final = "Nothing: this is a test, and it ends by itself."
 _WHY_AT_MOST: Final = 200
 """How many characters a reason may have before the rule's own words stand in its place."""
 
@@ -121,9 +122,9 @@ class Notices:
         untaken = f"Nobody has taken it for {span(notice.untaken)}" if notice.untaken is not None else ""
         marks = ["TEST, nothing is to be done" if force == TEST_FORCE else "", untaken]
         yield "title", ": ".join([*filter(None, marks), _title(notice, said)])
-        yield "owed", _owed(alert.kind, said["summary"], by)
+        yield "owed", _owed(alert, said["summary"], by)
         yield "why", _why(said.get("explanation", {})) if alert.kind != MONITOR else ""
-        yield "next", said["runbook"][0] if said.get("runbook") else ""
+        yield "next", _NO_NEXT if force == TEST_FORCE else said["runbook"][0] if said.get("runbook") else ""
         yield "page", self._page(force, said.get("incident_ref"))
         yield "summary", said["summary"]
         yield "by", by
@@ -164,11 +165,12 @@ def _title(notice: Notice, said: Mapping[str, Any]) -> str:
     return f"{alert.kind.replace('_', ' ').capitalize()}{taken}: {said.get('incident_ref', '')} ({where})"
 
 
-def _owed(kind: str, summary: str, by: str) -> str:
+def _owed(alert: Alert, summary: str, by: str) -> str:
     """Return what is owed with when that was or is due, or since when it is so, unless the summary says it."""
-    if kind == MONITOR or by in summary:
+    if alert.kind == MONITOR or by in summary:
         return summary
-    return f"{summary}, {'by' if kind in _WAITS_FOR_A_DEADLINE else 'since'} {by}"
+    waits = alert.kind in _WAITS_FOR_A_DEADLINE or alert.due_at > alert.opened_at
+    return f"{summary}, {'by' if waits else 'since'} {by}"
 
 
 def _why(tree: Mapping[str, Any]) -> str:

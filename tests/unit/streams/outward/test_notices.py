@@ -76,9 +76,11 @@ def test_an_alert_says_which_incident_what_is_owed_by_when_why_and_where_to_look
 def test_a_summary_without_a_time_is_given_it() -> None:
     fewer = replace(OVERDUE, kind="too_few_crimes", body={**OVERDUE.body, "summary": "Fewer crimes than are owed"})
     closed = replace(OVERDUE, kind="unjustified_disposal", body={**OVERDUE.body, "summary": "Disposed of badly"})
+    early = replace(closed, opened_at=DUE_AT - HOUR)
 
     assert annotations(fewer)["owed"] == "Fewer crimes than are owed, by Fri 3 Apr 2026 10:00 BST"
     assert annotations(closed)["owed"] == "Disposed of badly, since Fri 3 Apr 2026 10:00 BST"
+    assert annotations(early)["owed"] == "Disposed of badly, by Fri 3 Apr 2026 10:00 BST"
 
 
 def test_of_the_signs_of_a_crime_what_the_log_discloses_is_said_first() -> None:
@@ -110,6 +112,7 @@ def test_a_test_says_first_that_it_is_one() -> None:
     alert = replace(OVERDUE, facts={"force": "TEST", "incident_ref": "TEST-1"})
 
     assert annotations(alert)["title"] == "TEST, nothing is to be done: Overdue: TEST-1 (TEST)"
+    assert annotations(alert)["next"] == "Nothing: this is a test, and it ends by itself."
 
 
 def test_what_is_said_of_a_force_as_a_whole_names_what_it_is_about_and_leads_to_the_list() -> None:
