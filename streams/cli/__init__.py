@@ -6,6 +6,7 @@ import sys
 import click
 
 from rules.yaml_source import FileFaults
+from streams.cli.alert import alert
 from streams.cli.demo import demo
 from streams.cli.desk import desk
 from streams.cli.erase import erase
@@ -30,7 +31,22 @@ def cli() -> None:
     """Which reports to the police should have become recorded crimes, by when, and whether they did."""
 
 
-for command in (demo, desk, erase, explain, feed, lexicon, rebuild, reconcile, replay, rules, simulate, topics, worker):
+for command in (
+    alert,
+    demo,
+    desk,
+    erase,
+    explain,
+    feed,
+    lexicon,
+    rebuild,
+    reconcile,
+    replay,
+    rules,
+    simulate,
+    topics,
+    worker,
+):
     cli.add_command(command)
 
 

@@ -24,6 +24,7 @@ ROLES: Mapping[str, str] = {
     "auditor": "looks at who looked at what, and who decided",
     "operator": "makes the topics and checks them",
     "eraser": "has an incident or a victim forgotten",
+    "tester": "sends a test alert through the whole path",
 }
 """Who there is, by name, and what each does."""
 
@@ -53,7 +54,7 @@ class Rights:
 
 def rights(settings: Settings) -> tuple[Rights, ...]:
     """Return every right, by role in the order of `ROLES`."""
-    return tuple(each for part in (_worker, _feeds, _readers, _operator, _eraser) for each in part(settings))
+    return tuple(each for part in _PARTS for each in part(settings))
 
 
 def _worker(settings: Settings) -> Iterator[Rights]:
@@ -92,3 +93,11 @@ def _eraser(settings: Settings) -> Iterator[Rights]:
         yield Rights("eraser", "topic", f"{settings.application}-{kept}-inbox", ("Write",))
         yield Rights("eraser", "topic", f"{settings.application}-{kept}s-changelog", ("Read",))
     yield Rights("eraser", "group", settings.application, ("Describe",))
+
+
+def _tester(_: Settings) -> Iterator[Rights]:
+    yield from (Rights("tester", "topic", name, ("Write",)) for name in ("incident-log", "recording-decisions"))
+    yield Rights("tester", "topic", "recording-alerts", ("Read",))
+
+
+_PARTS = (_worker, _feeds, _readers, _operator, _eraser, _tester)

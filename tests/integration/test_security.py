@@ -126,6 +126,8 @@ def test_the_whole_path_works_with_the_rights_that_are_listed_and_no_others(hous
         assert letter.value == b"rubbish"
         checked = house.run("operator", "topics", "check")
         assert (checked.status, checked.err) == (0, "")
+        tested = house.run("tester", "alert", "test")
+        assert (tested.status, "seen at every stage, and ended" in tested.out) == (0, True), tested
         forgotten = house.run("eraser", "erase", "--victim", "Example/V-1")
         assert (forgotten.status, "forgotten in 1 incident and 0 crimes" in forgotten.out) == (0, True), forgotten
         assert (erased := house.run("eraser", "erase", "Example/A")).status == 0, erased

@@ -860,7 +860,7 @@ def test_the_commands_are_listed(run: Run) -> None:
     listed = ran.out.partition("Commands:")[2].splitlines()
     named = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
     history = ["erase", "explain", "feed", "lexicon", "rebuild", "reconcile", "replay", "rules", "simulate"]
-    assert named == ["demo", "desk", *history, "topics", "worker"]
+    assert named == ["alert", "demo", "desk", *history, "topics", "worker"]
 
 
 def test_a_worker_that_may_not_start_says_so_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
