@@ -214,6 +214,7 @@ def examples() -> dict[str, Example]:
         "TEST",
     )
     first = (opened, (overdue,))
+    odd = replace(overdue, facts={**overdue.facts, "incident_ref": "<script>alert(1)</script>[now](http://x.example)"})
     return {
         **kinds,
         "escalated": Example((first,), untaken, only="duty_inspector"),
@@ -225,4 +226,5 @@ def examples() -> dict[str, Example]:
         "forgotten": Example((first,), opened, forgotten=True),
         "group": Example(((opened, (overdue, *others)), (opened + HOUR, (late,))), opened + HOUR),
         "test": _once(tested),
+        "odd_number": _once(odd),
     }

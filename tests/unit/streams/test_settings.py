@@ -80,6 +80,8 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mon
         ("HOLD", "often", "expected seconds, or a duration as PT2M"),
         ("FLUSH", "0", "expected at least 0.001 seconds"),
         ("SESSION", "PT2S", "expected at least 6.0 seconds"),
+        ("ESCALATE_HIGH", "P", "expected seconds, or a duration as PT2M"),
+        ("DESK_ADDRESS", "recording.example", "expected https://host, as people's browsers reach it"),
     ],
 )
 def test_a_wrong_variable_is_named_with_what_was_expected(
