@@ -1,6 +1,7 @@
 """What a real Alertmanager makes of what it is told: who hears of what, once, together, and for how long."""
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,13 @@ from streams.clock import WallClock
 from streams.outward.alertmanager import Pager
 from streams.outward.notices import Notices
 from streams.settings import Forces
+from tests.alertmanager import DEPLOYED, program
 from tests.alertmanager.server import RealAlertmanager
 from tests.alertmanager.sinks import Sinks, text_of
 from tests.eventually import eventually
 
 pytestmark = pytest.mark.alertmanager
+CONFIGURATION = DEPLOYED / "alertmanager.yaml"
 HOUR = timedelta(hours=1)
 PATIENCE = {"critical": 4 * HOUR, "high": 24 * HOUR}
 EVERY = timedelta(seconds=1)
@@ -122,6 +125,39 @@ def silent(force: str, about: str = "feed crime-records") -> Alert:
     alert = monitored(force, about, None, books_differ(now, []), now, frozenset({"critical"}))
     assert alert is not None
     return alert
+
+
+def test_the_configuration_loads_as_it_ships() -> None:
+    checked = subprocess.run(
+        [program("amtool"), "check-config", CONFIGURATION], capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ({"alertname": "RecordingOverdue", "severity": "critical"}, "supervisors_pager"),
+        ({"alertname": "RecordingOverdue", "severity": "high"}, "supervisors"),
+        ({"alertname": "RecordingDataQuality", "severity": "medium"}, "supervisors"),
+        (
+            {"alertname": "RecordingOverdue", "severity": "critical", "escalation": "duty_inspector"},
+            "duty_inspector,supervisors_pager",
+        ),
+        (
+            {"alertname": "RecordingOverdue", "severity": "high", "escalation": "duty_inspector"},
+            "duty_inspector,supervisors",
+        ),
+        ({"alertname": "RecordingMonitor", "severity": "critical", "about": "feed"}, "operations"),
+    ],
+)
+def test_who_is_told_of_what(labels: dict[str, str], told: str) -> None:
+    asked = [f"{name}={value}" for name, value in labels.items()]
+    command = [program("amtool"), "config", "routes", "test", f"--config.file={CONFIGURATION}", *asked]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout.strip()) == (0, told)
 
 
 def test_what_is_owed_in_one_area_comes_as_one_message_with_each_of_it(house: House) -> None:
