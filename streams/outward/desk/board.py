@@ -27,6 +27,12 @@ OWED: Final = frozenset({"overdue", "closed_without_crime", "due_soon", "too_few
 """The kinds that say that a crime is yet to be recorded: of an incident they come before all others."""
 
 
+class Links(msgspec.Struct, frozen=True):
+    """The address of the log in the force's own system, where the force has given one."""
+
+    log: str = ""
+
+
 class ListedAlert(msgspec.Struct, frozen=True):
     """What the list shows of an alert: times are aware and in UTC."""
 
@@ -49,6 +55,7 @@ class ListedAlert(msgspec.Struct, frozen=True):
     assigned_to: str | None = None
     resolved_at: datetime | None = None
     resolution: str | None = None
+    links: Links = Links()
 
     @property
     def stands(self) -> bool:

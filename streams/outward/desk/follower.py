@@ -30,7 +30,9 @@ Changed = Callable[[Place], None]
 """Told each incident, or force, of which the list or the status has changed."""
 
 _alert = msgspec.json.Decoder(ListedAlert).decode
-_At = tuple[str, int, int]
+_PARTITION_BITS: Final = 48
+_At = int
+"""Where a record stands in its topic: partition and offset in one number, for there is one for every incident."""
 
 
 class Incident(NamedTuple):
@@ -55,6 +57,7 @@ class Follower:
         self._alerts: dict[bytes, dict[str, _At]] = {}
         self._decisions: dict[bytes, list[_At]] = {}
         self._about: dict[str, bytes] = {}
+        self._forces: set[str] = set()
         self._ends: dict[TopicPartition, int] = {}
         self._consumer: aiokafka.AIOKafkaConsumer | None = None
         self._reader: aiokafka.AIOKafkaConsumer | None = None
@@ -85,7 +88,7 @@ class Follower:
         while True:
             for place, records in (await self._consumer.getmany(timeout_ms=_READ_MS)).items():
                 for record in records:
-                    self._take((place.topic, place.partition, record.offset), record)
+                    self._take(place.topic, place.partition << _PARTITION_BITS | record.offset, record)
 
     async def behind(self) -> int:
         """Return how many records that were there at the start are yet to be taken in."""
@@ -93,8 +96,8 @@ class Follower:
         left = [end - await self._consumer.position(place) for place, end in self._ends.items()]
         return sum(max(each, 0) for each in left)
 
-    def _take(self, at: _At, record: Any) -> None:
-        match at[0]:
+    def _take(self, topic: str, at: _At, record: Any) -> None:
+        match topic:
             case "recording-alerts":
                 self._take_alert(at, record.key or b"", record.value)
             case "recording-status":
@@ -108,6 +111,7 @@ class Follower:
         else:
             self._statuses[key] = at
         force, _, ref = key.decode(errors="replace").partition("/")
+        self._forces.add(force)
         self._changed((force, ref))
 
     def _take_alert(self, at: _At, key: bytes, value: bytes | None) -> None:
@@ -140,42 +144,47 @@ class Follower:
         return key in self._statuses or key in self._alerts
 
     def like(self, words: str, forces: Collection[str] | None, limit: int) -> list[Place]:
-        """Return incidents of some forces, None being all of them, whose number holds what somebody wrote."""
-        wanted = words.casefold()
-        found: list[Place] = []
+        """Return incidents of some forces, None being all of them, whose number holds what somebody wrote.
+
+        First come those whose number is just that; upper and lower case are one.
+        """
+        seen = sorted(force for force in self._forces if forces is None or force in forces)
+        found: list[Place] = [(force, words) for force in seen if _key(force, words) in self._statuses]
+        wanted = words.encode().lower()
         for key in self._statuses:
-            force, _, ref = key.decode(errors="replace").partition("/")
-            if wanted in ref.casefold() and (forces is None or force in forces):
-                found.append((force, ref))
-                if len(found) == limit:
-                    break
+            if wanted in key.lower():
+                force, _, ref = key.decode(errors="replace").partition("/")
+                if force in seen and words.lower() in ref.lower() and (force, ref) not in found:
+                    found.append((force, ref))
+            if len(found) >= limit:
+                break
         return found
 
     async def incident(self, force: str, ref: str) -> Incident:
         """Read all that was published of one incident; raises KafkaError."""
         key = _key(force, ref)
         async with self._reading:
-            status = await self._said(self._statuses.get(key))
-            alerts = [await self._said(at) for at in list(self._alerts.get(key, {}).values())]
-            decided = [await self._read(at) for at in list(self._decisions.get(key, []))]
+            status = await self._said(STATUSES, self._statuses.get(key))
+            alerts = [await self._said(ALERTS, at) for at in list(self._alerts.get(key, {}).values())]
+            decided = [await self._read(DECISIONS, at) for at in list(self._decisions.get(key, []))]
         return Incident(
             status,
             sorted(filter(None, alerts), key=lambda alert: (alert["raised_at"], alert["alert_id"])),
             sorted((decode(each.value, each.headers) for each in decided if each), key=lambda event: event.time),
         )
 
-    async def _said(self, at: _At | None) -> dict[str, Any] | None:
-        record = await self._read(at) if at is not None else None
+    async def _said(self, topic: str, at: _At | None) -> dict[str, Any] | None:
+        record = await self._read(topic, at) if at is not None else None
         return json.loads(record.value) if record is not None and record.value is not None else None
 
-    async def _read(self, at: _At) -> Any | None:
+    async def _read(self, topic: str, at: _At) -> Any | None:
         """Read one record again; None where a newer one has taken its place meanwhile."""
         assert self._reader is not None
-        place = TopicPartition(at[0], at[1])
+        place, offset = TopicPartition(topic, at >> _PARTITION_BITS), at & (1 << _PARTITION_BITS) - 1
         self._reader.assign([place])
-        self._reader.seek(place, at[2])
+        self._reader.seek(place, offset)
         records = (await self._reader.getmany(place, timeout_ms=_LOOK_MS, max_records=1)).get(place, [])
-        return next((record for record in records if record.offset == at[2]), None)
+        return next((record for record in records if record.offset == offset), None)
 
 
 def _key(force: str, ref: str) -> bytes:

@@ -139,6 +139,26 @@ def test_what_people_decided_is_read_again_whatever_its_key_and_what_is_no_decis
     assert told == [("Example", "A")] * 2
 
 
+def test_incidents_are_found_by_what_their_number_holds_the_very_number_first(kafka: Cluster, tmp_path: Path) -> None:
+    async def look(follower: Follower, _: Board, __: Changes) -> list[list[Place]]:
+        return [
+            follower.like("pol-1", None, 10),
+            follower.like("POL-1", {"Example"}, 10),
+            follower.like("POL-1", None, 1),
+            follower.like("pol", {"Other"}, 10),
+            follower.like("example", None, 10),
+        ]
+
+    with Desk(kafka, tmp_path, "like"):
+        kafka.produce("recording-status", [status(ref, "monitoring") for ref in ("POL-10", "POL-1", "X", "POL-2")])
+
+        anyhow, exactly, *rest = followed(kafka, look)
+
+    assert sorted(anyhow) == [("Example", "POL-1"), ("Example", "POL-10")]
+    assert exactly == [("Example", "POL-1"), ("Example", "POL-10")]
+    assert rest == [[("Example", "POL-1")], [], []]
+
+
 def test_an_incident_of_which_nothing_was_published_has_nothing(kafka: Cluster, tmp_path: Path) -> None:
     async def look(follower: Follower, _: Board, __: Changes) -> Incident:
         return await follower.incident("Example", "Z")

@@ -133,26 +133,17 @@ function keepList() {
   setInterval(sort, 3 * TICK);
   if (matchMedia("(max-width: 40rem)").matches && !location.search) document.querySelector(".fold").open = false;
 
-  // Taking from the list stays on the list: the row changes when the alert does.
+  // Taking from the list stays on the list: the row changes when the alert does. If it was refused, the incident says why.
   document.getElementById("take").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = event.submitter;
-    const body = new URLSearchParams(new FormData(event.target));
-    body.set("place", button.value);
-    button.disabled = true;
-    const answer = await fetch("/take", { method: "POST", body, redirect: "manual" }).catch(() => null);
+    const { target: form, submitter: button } = event;
+    if (button.dataset.sent) return;
+    button.dataset.sent = "yes"; // not disabled: that would take the focus away
+    const body = new URLSearchParams(new FormData(form, button));
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
     if (answer?.type === "opaqueredirect") button.textContent = "Sent";
-    else event.target.submit.call(formOf(button));
+    else location.assign(button.closest(".case").querySelector("h2 a").href);
   });
-  function formOf(button) { // as without this script: the answer says why not
-    const form = document.getElementById("take");
-    const said = document.createElement("input");
-    said.type = "hidden";
-    said.name = "place";
-    said.value = button.value;
-    form.append(said);
-    return form;
-  }
 }
 
 // An incident: what stands is fetched again when it changes; what somebody is writing is left alone.

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from streams.outward.desk.board import Board, Filters, in_order
+from streams.outward.desk.board import Board, Filters, Links, in_order
 from streams.outward.desk.pages import Pages
 from streams.settings import Forces
 from tests.unit.streams.outward.desk import FORCE, NOW, alert, board_of
@@ -76,3 +76,10 @@ def test_the_table_for_a_spreadsheet_is_in_the_lists_order_and_holds_no_formula(
     assert (first["incident"], first["severity"], first["left"]) == ("B", "critical", "1 h 00 min late")
     assert (second["incident"], second["area"], second["due"]) == ("'=1+1", "'@here", "2026-04-03T08:00:00Z")
     assert second["due_local"] == "Fri 3 Apr 2026 09:00 BST"
+
+
+def test_the_log_is_one_click_away_where_the_force_has_an_address_for_it() -> None:
+    there = row_of(board_of(alert("a", links=Links(log="https://log.invalid/A?x=1&y=2"))))
+
+    assert 'href="https://log.invalid/A?x=1&amp;y=2"' in there
+    assert "Log<" not in row_of(board_of(alert("a")))
