@@ -83,10 +83,10 @@ class House:
         return Worker(self.variables("worker", **more), folder, command_of_worker())
 
     def read(self, role: str, topic: str) -> list[Any]:
-        """Read a topic as a role does, in its group."""
+        """Read a topic as a role does, in its group if it has one."""
         told = {name.removeprefix("RECORDING_").lower(): value for name, value in self.variables(role).items()}
         settings = Settings(**told)  # type: ignore[arg-type]
-        (group,) = (each.name for each in self.needed if each.role == role and each.resource == "group")
+        group = next((each.name for each in self.needed if each.role == role and each.resource == "group"), None)
         consumer = KafkaConsumer(
             topic,
             bootstrap_servers=settings.broker,
