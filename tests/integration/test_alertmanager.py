@@ -204,11 +204,13 @@ def test_the_silence_of_another_feed_hides_nothing(house: House) -> None:
 
 
 def test_what_nobody_takes_is_told_to_the_duty_inspector_and_by_that_one_alone(house: House) -> None:
-    alert = overdue("Untaken-Force", "A1", severity="critical", stands_for=4 * HOUR - timedelta(seconds=3))
+    alert = overdue("Untaken-Force", "A1", severity="critical", stands_for=3 * HOUR)
     house.tell(alert)
     assert house.mails("supervisors", "Untaken-Force")[0][0] == "Overdue: A1 (Untaken-Force, north)"
     assert not house.sinks.paged("duty-inspector", "Untaken-Force")
 
+    alert = replace(alert, opened_at=alert.opened_at - HOUR)
+    house.tell(alert)
     (page,) = house.paged("duty-inspector", "Untaken-Force")
     assert page["commonLabels"]["escalation"] == "duty_inspector"
     assert page["alerts"][0]["annotations"]["untaken"] == "Nobody has taken it for 4 hours"
