@@ -41,7 +41,7 @@ def test_every_route_leads_to_a_receiver_that_there_is() -> None:
     routes = [told["route"], *told["route"]["routes"]]
 
     assert {route["receiver"] for route in routes} == {receiver["name"] for receiver in told["receivers"]}
-    assert {"force", "area"} <= set(told["route"]["group_by"])
+    assert told["route"]["group_by"] == ["force", "area"]
 
 
 def test_what_was_escalated_is_told_to_the_duty_inspector_and_still_to_the_supervisors() -> None:

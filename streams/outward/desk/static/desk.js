@@ -160,12 +160,10 @@ function keepIncident() {
       if (name === "acts" && (held.contains(document.activeElement) || [...held.querySelectorAll("textarea, input:not([type=hidden])")].some(touched))) continue;
       const opened = [...held.querySelectorAll("details")].map((each) => each.open);
       [...made.querySelectorAll("details")].forEach((each, at) => { if (opened[at] !== undefined && opened.length === made.querySelectorAll("details").length) each.open = opened[at]; });
-      const said = held.querySelector(".said");
-      if (said) made.querySelector("h2").after(said);
       held.replaceWith(made);
     }
-    document.getElementById("live").textContent = "Live";
     tellTime(document);
+    document.getElementById("live").textContent = `Live: ${document.querySelector(".status").textContent}`; // read aloud
   }
   const touched = (field) => (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   const query = new URLSearchParams({ of: document.body.dataset.of, since: document.body.dataset.version });
