@@ -13,8 +13,6 @@ from streams.outward.desk.parts import Desk
 from streams.outward.desk.views import Views, area_of, due_of
 
 _ONCE = re.compile(r"[0-9a-f]{32}")
-_WITHIN = re.compile(r"/(\?.*)?")
-"""Where the list is, under any filters: nowhere else is gone back to."""
 
 
 class Deeds:
@@ -29,15 +27,15 @@ class Deeds:
         return [web.post("/take", self.take), web.post("/incident/{force}/{ref:.+}", self.act)]
 
     async def take(self, request: web.Request) -> web.Response:
-        """Take an incident from the list."""
+        """Take an incident from the list; it answers the page's script, which stays where it is."""
         form = await form_of(request)
         force, _, ref = form.get("place", "").partition("/")
-        place, back = self._desk.seen(request[PERSON], force, ref), form.get("back", "")
+        place = self._desk.seen(request[PERSON], force, ref)
         try:
             await self._do(request, {**form, "act": "take"}, *place)
         except Incomplete as error:
-            return await self._views.show(request, *place, faults=error.faults, given={"act": "take"})
-        raise web.HTTPSeeOther(back if _WITHIN.fullmatch(back) else "/")
+            return web.Response(text="; ".join(error.faults.values()) + "\n", status=409)
+        return web.Response(text="sent\n")
 
     async def act(self, request: web.Request) -> web.Response:
         """Do what a form of an incident's page says."""

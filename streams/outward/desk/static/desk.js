@@ -134,15 +134,16 @@ function keepList() {
   if (matchMedia("(max-width: 40rem)").matches && !location.search) document.querySelector(".fold").open = false;
 
   // Taking from the list stays on the list: the row changes when the alert does. If it was refused, the incident says why.
-  document.getElementById("take").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const { target: form, submitter: button } = event;
-    if (button.dataset.sent) return;
+  document.body.classList.add("scripted");
+  list.addEventListener("click", async (event) => {
+    const button = event.target.closest("button.take");
+    if (!button || button.dataset.sent) return;
     button.dataset.sent = "yes"; // not disabled: that would take the focus away
-    const body = new URLSearchParams(new FormData(form, button));
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-    if (answer?.type === "opaqueredirect") button.textContent = "Sent";
-    else location.assign(button.closest(".case").querySelector("h2 a").href);
+    const row = button.closest(".case");
+    const body = new URLSearchParams({ key: document.body.dataset.key, place: row.dataset.place });
+    const answer = await fetch("/take", { method: "POST", body }).catch(() => null);
+    if (answer?.ok) button.textContent = "Sent";
+    else location.assign(row.querySelector("h2 a").href);
   });
 }
 

@@ -22,7 +22,8 @@ def test_a_row_says_what_is_wrong_by_when_how_grave_where_and_whose() -> None:
 
     for said in ("Overdue", "due <time", "critical", "rape", "north, Example", "Not taken", "may be recorded already"):
         assert said in row
-    assert '<button form="take" name="place" value="Example/A">' in row
+    assert '<button type="button" class="take">' in row
+    assert 'data-place="Example/A"' in row
 
 
 def test_what_is_taken_says_by_whom_for_whom_and_is_not_offered_again() -> None:
