@@ -1,6 +1,7 @@
 """The desk over HTTP: who comes in, what is there, and what a browser may make of it."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib import resources
@@ -19,6 +20,8 @@ from streams.outward.desk.outbox import NotSent
 from streams.outward.desk.parts import Desk
 from streams.outward.desk.people import Door, NotKnown, Person
 from streams.outward.desk.views import Views
+
+log = logging.getLogger(__name__)
 
 _IDLE: Final = timedelta(seconds=15)
 """How often an open page hears something, so that who stands in between does not take it for dead."""
@@ -62,6 +65,9 @@ class Site:
         except (NotSent, KafkaError) as error:
             why = f"Kafka does not answer ({error or type(error).__name__}). Look at the incident before you repeat it."
             answer = self._refuse(refusal(503, "Not shown, or not sent", why))
+        except Exception:
+            log.exception("a page failed")
+            answer = self._refuse(refusal(500, "This page failed", "The fault is ours; it is in the desk's log."))
         if not answer.prepared:
             answer.headers.update(HEADERS)
             answer.headers.setdefault("Cache-Control", "no-cache" if open_to_all else "no-store")

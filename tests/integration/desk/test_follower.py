@@ -13,6 +13,7 @@ from streams.kafka.credentials import for_aiokafka
 from streams.outward.desk.board import Board, Filters, Place, in_order
 from streams.outward.desk.follower import Follower, Incident
 from streams.settings import Settings
+from tests.integration.desk.records import alert, status
 from tests.integration.workers import Desk
 from tests.kafka.cluster import Cluster, Record
 from tests.unit.rules.given import at
@@ -20,28 +21,6 @@ from tests.unit.rules.given import at
 pytestmark = pytest.mark.kafka
 
 Changes = list[Place]
-
-
-def alert(name: str, ref: str | None = "A", **said: Any) -> Record:
-    told = {
-        "alert_id": name,
-        "force": "Example",
-        "kind": "overdue",
-        "severity": "high",
-        "rule": "M01",
-        "status": "open",
-        "due_at": "2026-04-03T09:00:00Z",
-        "raised_at": "2026-04-03T09:00:00Z",
-        "summary": "s",
-        "area": "north",
-        **({"incident_ref": ref} if ref else {}),
-        **said,
-    }
-    return Record(name.encode(), json.dumps(told).encode())
-
-
-def status(ref: str, word: str) -> Record:
-    return Record(f"Example/{ref}".encode(), json.dumps({"incident_ref": ref, "status": word}).encode())
 
 
 def followed(cluster: Cluster, look: Callable[[Follower, Board, Changes], Awaitable[Any]]) -> Any:

@@ -382,3 +382,26 @@ def test_an_instant_is_told_where_it_is_due() -> None:
 
     assert "Fri 3 Apr 2026 16:00 BST" in text
     assert "Nothing is open on this incident." not in text
+
+
+def test_an_alert_of_which_only_the_stub_is_left_is_shown_all_the_same() -> None:
+    bare = {
+        name: value for name, value in published(OVERDUE).items() if name not in ("explanation", "runbook", "history")
+    }
+    desk = desk_of(OVERDUE, incidents={("Example", "A"): Incident(None, [bare], [])})
+
+    code, text = visited(desk, lambda client: got(client, "/incident/Example/A"))
+
+    assert code == 200
+    assert "No status yet" in text
+
+
+def test_a_page_that_fails_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    desk = desk_of(OVERDUE, incidents={("Example", "A"): Incident({"nonsense": 1}, [], [])})
+
+    code, text = visited(desk, lambda client: got(client, "/incident/Example/A"))
+
+    assert code == 500
+    assert "The fault is ours" in text
+    assert "Traceback" not in text
+    assert "a page failed" in caplog.text
