@@ -16,7 +16,7 @@ from streams.kafka.credentials import for_aiokafka
 from streams.kafka.granted import need
 from streams.kafka.topics import missing
 from streams.log import log_to_stderr
-from streams.outward.desk.board import Board, Place
+from streams.outward.desk.board import Board, Filters, Place
 from streams.outward.desk.follower import ALERTS, DECISIONS, STATUSES, Follower
 from streams.outward.desk.outbox import AUDIT, Outbox
 from streams.outward.desk.pages import Pages
@@ -99,6 +99,8 @@ async def _look_on(desk: Desk) -> None:
     desk.board.forget_before(desk.clock.now() - _KEPT)
     while await desk.follower.behind():
         await asyncio.sleep(_LOOKS_EVERY)
+    for case in desk.board.cases(Filters()):  # who comes first need not wait for it
+        desk.pages.row(case)
     desk.caught_up = True
     while True:
         await asyncio.sleep(_FORGETS_EVERY)

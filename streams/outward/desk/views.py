@@ -12,14 +12,14 @@ from rules.instants import parse_instant
 from rules.rule import SEVERITIES
 from streams.outward.desk.answers import PERSON, form_key, html, keep_key
 from streams.outward.desk.asked import address, count_of, filters_of, in_words, query_of
-from streams.outward.desk.board import OWED, Case, Filters, kinds_of
+from streams.outward.desk.board import OWED, Case, Filters
 from streams.outward.desk.follower import Incident
 from streams.outward.desk.outbox import What
 from streams.outward.desk.parts import Desk
 from streams.outward.desk.people import Person
 from streams.outward.desk.shift import HOURS, shift_of
 from streams.outward.desk.timeline import standing_decisions, time_line
-from streams.outward.desk.wording import KINDS, kind_words, plain
+from streams.outward.desk.wording import KINDS, plain
 
 _FOUND = 50
 _SAID = {
@@ -56,7 +56,6 @@ class Views:
         known = [profile for profile in desk.forces if person.sees(profile.force)]
         forces = {case.force for case in everything} | {profile.force for profile in known}
         areas = {case.area for case in everything if case.area} | {area for each in known for area in each.areas}
-        kinds = kinds_of(everything)
         return self._page(
             request,
             "list.html",
@@ -71,7 +70,7 @@ class Views:
             looks_on=all(grant.role == "viewer" for grant in person.grants),
             forces=[(force, force) for force in sorted(forces)],
             areas=[(area, area) for area in sorted(areas)],
-            kinds=[(kind, f"{kind_words(kind)} ({kinds[kind]:,})") for kind in KINDS],
+            kinds=list(KINDS.items()),
             groups=[(group, plain(group)) for group in OFFENCE_GROUPS if group != "none"],
         )
 

@@ -10,6 +10,7 @@ import click
 
 from tests.bench.live.backlog import backlog
 from tests.bench.live.burst import burst
+from tests.bench.live.desk import desk
 from tests.bench.live.first_load import first_load
 from tests.bench.live.latency import latency
 from tests.bench.live.profile import profile
@@ -22,7 +23,7 @@ _SIZE = click.IntRange(min=1)
 
 
 @click.command()
-@click.argument("parts", nargs=-1, type=click.Choice([*PARTS, "first", "profile"]))
+@click.argument("parts", nargs=-1, type=click.Choice([*PARTS, "desk", "first", "profile"]))
 @click.option("--events", type=_SIZE, default=20_000, show_default=True, help="The size of a backlog.")
 @click.option("--rounds", type=_SIZE, default=2, show_default=True, help="How often each takes a backlog.")
 @click.option("--rate", type=_SIZE, default=100, show_default=True, help="Events a second for the latency.")
@@ -30,6 +31,8 @@ _SIZE = click.IntRange(min=1)
 @click.option("--open", "held", type=_SIZE, default=50_000, show_default=True, help="Incidents open at a recovery.")
 @click.option("--burst", "deadlines", type=_SIZE, default=10_000, show_default=True, help="Deadlines in one second.")
 @click.option("--rows", type=_SIZE, default=200_000, show_default=True, help="Incidents that a sweep looks at.")
+@click.option("--alerts", type=_SIZE, default=5_000, show_default=True, help="Open alerts on the supervisors' page.")
+@click.option("--pages", type=_SIZE, default=200, show_default=True, help="Pages that are open at once.")
 @click.option("--year", type=_SIZE, default=400_000, show_default=True, help="Incidents of a first load.")
 def live(
     parts: Sequence[str],
@@ -40,9 +43,11 @@ def live(
     held: int,
     deadlines: int,
     rows: int,
+    alerts: int,
+    pages: int,
     year: int,
 ) -> None:
-    """Measure the live path on one Kafka node: all PARTS but the first load and the profile, or those that are named."""
+    """Measure the live path on one Kafka node: all PARTS but desk, first and profile, or those that are named."""
     parts = parts or PARTS
     if "sweep" in parts:
         sweep(rows)
@@ -61,6 +66,8 @@ def live(
             recovery(cluster, folder, held)
         if "burst" in parts:
             burst(cluster, folder, deadlines)
+        if "desk" in parts:
+            desk(cluster, folder, alerts, pages)
         if "first" in parts:
             first_load(cluster, folder, year)
         if "profile" in parts:

@@ -52,7 +52,7 @@ function keepList() {
   const empty = document.getElementById("empty");
   const own = new Set(JSON.parse(document.body.dataset.own));
   const names = new Map();
-  for (const option of document.querySelectorAll("#by-kind option")) names.set(option.value, option.textContent.replace(/ \(\d+\)$/, ""));
+  for (const option of document.querySelectorAll("#by-kind option")) names.set(option.value, option.textContent);
   const rows = new Map();
 
   function order(row) {
