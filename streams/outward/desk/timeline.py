@@ -22,10 +22,13 @@ class Moment(NamedTuple):
 
 
 def time_line(incident: Incident, now: datetime) -> list[Moment]:
-    """Return the history of an incident, the earliest first; what several alerts say alike is said once."""
-    found = {Moment(*moment) for moment in (*_status(incident.status or {}, now), *_alerts(incident.alerts))}
-    found.update(moment for event in incident.decisions if (moment := _decision(event)))
-    return sorted(found, key=lambda moment: (moment.at, moment.what))
+    """Return the history of an incident, the earliest first; what several alerts say alike is said once.
+
+    Of one instant the fact comes first, then what was flagged and resolved because of it.
+    """
+    found = dict.fromkeys((*_status(incident.status or {}, now), *_alerts(incident.alerts)))
+    found |= dict.fromkeys(moment for event in incident.decisions if (moment := _decision(event)))
+    return sorted(found, key=lambda moment: moment.at)
 
 
 def standing_decisions(incident: Incident) -> list[NotToRecord | DelayAuthorised]:

@@ -23,8 +23,8 @@ def test_a_report_that_was_recorded_late_is_told_from_its_beginning_to_its_end()
 
     assert told(Incident(said, [flagged], [])) == [
         "Reported to the police",
-        "Overdue: flagged",
         "The crime was due",
+        "Overdue: flagged",
         "Taken (S-7)",
         "Crime C-1 recorded, late",
         "Overdue: resolved, a crime was recorded late",
