@@ -18,18 +18,24 @@ from tests.kafka.cluster import die_with_parent, free_ports
 class Served:
     """One desk process on a port of its own; it is gone at the end of its context, whatever happened."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, **settings: str) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], folder: Path, clock: Path | None = None, **settings: str
+    ) -> None:
         (self.port,) = free_ports(1)
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"desk-{self.port}.log"
+        self._command = [str(Path(sys.executable).with_name("recording-monitor")), "desk"]
+        if clock is not None:
+            self._command = [sys.executable, "-m", "tests.integration.desk.desk_main", str(clock)]
         more = {f"RECORDING_{name.upper()}": value for name, value in settings.items()}
         self._environment = {**os.environ, "RECORDING_DESK_PORT": str(self.port), **environment, **more}
         self.process = self._started()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        command = [str(Path(sys.executable).with_name("recording-monitor")), "desk"]
         with self._log.open("ab") as log:
-            return subprocess.Popen(command, env=self._environment, stdout=log, stderr=log, preexec_fn=die_with_parent)
+            return subprocess.Popen(
+                self._command, env=self._environment, stdout=log, stderr=log, preexec_fn=die_with_parent
+            )
 
     def __enter__(self) -> Self:
         eventually(self.ready)
