@@ -28,6 +28,8 @@ _NEEDS_REFERENCE: Final = {
 }
 
 Form = Mapping[str, str]
+_Said = tuple[str, str, dict[str, Any]]
+"""The type of an event, what tells it from others of its form, and what it says."""
 
 
 class Incomplete(ValueError):
@@ -64,18 +66,21 @@ def events_of(act: Act, form: Form, here: Setting) -> list[dict[str, Any]]:
         {
             "specversion": "1.0",
             "source": SOURCE,
-            "id": f"{here.once}-{number}",
+            "id": f"{here.once}-{which}",
             "time": format_instant(here.at),
             "subject": here.incident_ref,
             "type": type_,
             "data": {**about, **{name: value for name, value in said.items() if value not in ("", None)}},
         }
-        for number, (type_, said) in enumerate(make(form, here))
+        for type_, which, said in make(form, here)
     ]
 
 
-def _take(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Take every alert of the incident that stands: an incident is one person's, not a part of it."""
+def _take(form: Form, here: Setting) -> Iterable[_Said]:
+    """Take every alert of the incident that stands: an incident is one person's, not a part of it.
+
+    Each event is named by its alert: when the form is sent again, others may stand, in another order.
+    """
     if here.case is None:
         raise Incomplete({"act": "Nothing is open on this incident any more"})
     holder, over = here.case.first.acknowledged_by, form.get("over") == here.case.first.acknowledged_by
@@ -90,10 +95,10 @@ def _take(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
         "note": _text(form, "note", faults),
     }
     _settled(faults)
-    return [("alert.acknowledged", {"alert_id": alert.alert_id, **said}) for alert in here.case.alerts]
+    return [("alert.acknowledged", alert.alert_id, {"alert_id": alert.alert_id, **said}) for alert in here.case.alerts]
 
 
-def _decide(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
+def _decide(form: Form, here: Setting) -> Iterable[_Said]:
     faults: dict[str, str] = {}
     basis = form.get("basis", "")
     if basis not in get_args(Basis):
@@ -120,10 +125,10 @@ def _decide(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
         "reference": reference,
         "decision_ref": here.once,
     }
-    return [("decision.not_to_record", said)]
+    return [("decision.not_to_record", "0", said)]
 
 
-def _delay(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
+def _delay(form: Form, here: Setting) -> Iterable[_Said]:
     """Ask the registrar for a later deadline; one that the registrar gives counts (reading R13)."""
     faults: dict[str, str] = {}
     until = _until(form.get("until", ""), here.profile.zone)
@@ -146,10 +151,10 @@ def _delay(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
         "note": note,
         "decision_ref": here.once,
     }
-    return [("decision.delay_authorised", said)]
+    return [("decision.delay_authorised", "0", said)]
 
 
-def _withdraw(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]:
+def _withdraw(form: Form, here: Setting) -> Iterable[_Said]:
     """Withdraw one decision that is named, or every one up to now (reading R12)."""
     faults: dict[str, str] = {}
     note = _text(form, "note", faults)
@@ -163,7 +168,7 @@ def _withdraw(form: Form, here: Setting) -> Iterable[tuple[str, dict[str, Any]]]
         "note": note,
         "decision_ref": form.get("decision_ref", ""),
     }
-    return [("decision.withdrawn", said)]
+    return [("decision.withdrawn", "0", said)]
 
 
 def _text(form: Form, field: str, faults: dict[str, str], longest: int = _LONGEST) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from streams.outward.desk.acts import ACTS, Incomplete, Setting, events_of
+from streams.outward.desk.acts import ACTS, SOURCE, Incomplete, Setting, events_of
 from streams.outward.desk.answers import PERSON, form_of, refusal
 from streams.outward.desk.asked import address
 from streams.outward.desk.parts import Desk
@@ -69,7 +69,15 @@ class Deeds:
             due_of(incident),
             once if _ONCE.fullmatch(once) else secrets.token_hex(16),
         )
-        events = events_of(act, form, here)
+        sent = {event.id for event in incident.decisions if event.source == SOURCE and event.id.startswith(here.once)}
+        try:
+            events = [event for event in events_of(act, form, here) if event["id"] not in sent]
+        except Incomplete:
+            if not sent:
+                raise
+            events = []
+        if not events:  # the form was sent before, and its answer did not arrive
+            return
         said = events[0]["data"]
         about = {"basis": said.get("basis"), "until": said.get("until")}
         await desk.outbox.audit(now, person.ref, role, act, force=force, incident_ref=ref, **about)

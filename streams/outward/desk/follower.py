@@ -38,7 +38,7 @@ _At = int
 class Incident(NamedTuple):
     """All that was published of one incident: its status, None where there is none yet, and every alert, oldest first.
 
-    `decisions` is what people decided of it, as it was sent, the earliest first.
+    `decisions` is what people decided of it, as it was sent, the earliest first; what was sent twice counts once.
     """
 
     status: dict[str, Any] | None
@@ -167,10 +167,12 @@ class Follower:
             status = await self._said(STATUSES, self._statuses.get(key))
             alerts = [await self._said(ALERTS, at) for at in list(self._alerts.get(key, {}).values())]
             decided = [await self._read(DECISIONS, at) for at in list(self._decisions.get(key, []))]
+        said = [decode(each.value, each.headers) for each in decided if each]
+        once = {(event.source, event.id): event for event in reversed(said)}
         return Incident(
             status,
             sorted(filter(None, alerts), key=lambda alert: (alert["raised_at"], alert["alert_id"])),
-            sorted((decode(each.value, each.headers) for each in decided if each), key=lambda event: event.time),
+            sorted(once.values(), key=lambda event: event.time),
         )
 
     async def _said(self, topic: str, at: _At | None) -> dict[str, Any] | None:

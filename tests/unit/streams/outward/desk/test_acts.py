@@ -50,7 +50,7 @@ def test_taking_an_incident_takes_every_alert_of_it_that_stands() -> None:
     events = sent("take", {"team": "Response 2", "assigned_to": " S-9 ", "note": ""})
 
     assert [event["data"]["alert_id"] for event in events] == ["a" * 32, "b" * 32]
-    assert [event["id"] for event in events] == [f"{ONCE}-0", f"{ONCE}-1"]
+    assert [event["id"] for event in events] == [f"{ONCE}-{'a' * 32}", f"{ONCE}-{'b' * 32}"]
     assert events[0]["type"] == "alert.acknowledged"
     assert events[0]["data"] == {
         "force": FORCE,
