@@ -69,6 +69,10 @@ class Page(NamedTuple):
         found = "".join(text for names, text in read.texts if within in names)
         return list(_lines(found, split=within != "body"))
 
+    def acts(self) -> set[str]:
+        """Return what its forms are for."""
+        return {fields["act"] for fields in _read(self.body).fields if "act" in fields}
+
     def form(self, act: str) -> dict[str, str]:
         """Return what the form of an act holds before anybody fills it in."""
         found = [fields for fields in _read(self.body).fields if fields.get("act") == act]
