@@ -158,7 +158,7 @@ class Follower:
                     found.append((force, ref))
             if len(found) >= limit:
                 break
-        return found
+        return found[:limit]
 
     async def incident(self, force: str, ref: str) -> Incident:
         """Read all that was published of one incident; raises KafkaError."""
