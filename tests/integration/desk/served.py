@@ -18,23 +18,21 @@ from tests.kafka.cluster import die_with_parent, free_ports
 class Served:
     """One desk process on a port of its own; it is gone at the end of its context, whatever happened."""
 
-    def __init__(
-        self, environment: Mapping[str, str], folder: Path, clock: Path | None = None, **settings: str
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, **settings: str) -> None:
         (self.port,) = free_ports(1)
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"desk-{self.port}.log"
-        self._command = [str(Path(sys.executable).with_name("recording-monitor")), "desk"]
-        if clock is not None:
-            self._command = [sys.executable, "-m", "tests.integration.desk.desk_main", str(clock)]
         more = {f"RECORDING_{name.upper()}": value for name, value in settings.items()}
         self._environment = {**os.environ, "RECORDING_DESK_PORT": str(self.port), **environment, **more}
         self.process = self._started()
 
+    def _command(self) -> list[str]:
+        return [str(Path(sys.executable).with_name("recording-monitor")), "desk"]
+
     def _started(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=log, preexec_fn=die_with_parent
+                self._command(), env=self._environment, stdout=log, stderr=log, preexec_fn=die_with_parent
             )
 
     def __enter__(self) -> Self:
@@ -82,3 +80,14 @@ class Served:
         """Return how long the desk has kept a core busy."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class ServedByClock(Served):
+    """A desk whose clock a test moves."""
+
+    def __init__(self, clock: Path, environment: Mapping[str, str], folder: Path, **settings: str) -> None:
+        self._clock = clock
+        super().__init__(environment, folder, **settings)
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "tests.integration.desk.desk_main", str(self._clock)]

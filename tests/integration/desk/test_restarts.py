@@ -16,8 +16,8 @@ from rules.examples import events_of
 from rules.instants import parse_instant
 from tests.eventually import eventually
 from tests.integration.agreement import agrees
-from tests.integration.desk.person import NoAnswer, Person
-from tests.integration.desk.served import Served
+from tests.integration.desk.person import NoAnswer, Page, Person
+from tests.integration.desk.served import ServedByClock
 from tests.integration.worker_main import MovedClock
 from tests.integration.workers import Desk, Worker
 from tests.kafka.cluster import Cluster
@@ -63,7 +63,9 @@ class Staffed:
         self._minutes = count(1)
         self.worker = self._started()
         eventually(self.worker.ready)
-        self.served = stack.enter_context(Served(desk.environment, folder, folder / "clock", desk_role="registrar"))
+        self.served = stack.enter_context(
+            ServedByClock(folder / "clock", desk.environment, folder, desk_role="registrar")
+        )
         self.people = {ref: Person(self.served.address) for ref in REFS}
 
     def _started(self) -> Worker:
@@ -74,8 +76,8 @@ class Staffed:
         """Have everybody look at their incident, and fill in one of the forms that its page offers."""
         found = []
         for ref, person in self.people.items():
-            page = person.incident(ref)
-            assert page.status == 200, page.text
+            # What was decided and withdrawn again offers nothing until a worker has seen both.
+            page = eventually(lambda person=person, ref=ref: _offering(person.incident(ref)))  # type: ignore[misc]
             act = self._dice.choice([act for act in PEOPLE_DO if act in page.acts()])
             found.append(Attempt(ref, page.form(act) | self._filled_in(act)))
         return found
@@ -153,6 +155,11 @@ def play(cluster: Cluster, folder: Path, seed: int, rounds: int) -> None:
             told = {act: line.count(words) for act, words in TOLD.items()}
             done = [act.form["act"] for act in acts if act.ref == ref and act.answers[-1] == SENT]
             assert told == {act: done.count(act) for act in TOLD}
+
+
+def _offering(page: Page) -> Page:
+    assert page.acts() & set(PEOPLE_DO), page.text
+    return page
 
 
 def assert_kept(act: Attempt, decided: list[dict[str, Any]], audited: list[dict[str, Any]]) -> None:

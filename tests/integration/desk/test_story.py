@@ -11,7 +11,7 @@ from rules.examples import events_of
 from rules.instants import parse_instant
 from tests.eventually import eventually
 from tests.integration.desk.person import Page, Person
-from tests.integration.desk.served import Served
+from tests.integration.desk.served import ServedByClock
 from tests.integration.worker_main import MovedClock
 from tests.integration.workers import Desk
 from tests.kafka.cluster import Cluster
@@ -58,7 +58,7 @@ def test_a_nurses_report_is_closed_as_concern_flagged_taken_and_recorded_late_an
     ):
         clock.move(parse_instant("2026-04-02T08:00:00Z"))
         eventually(worker.ready)
-        with Served(desk.environment, tmp_path, tmp_path / "clock") as served:
+        with ServedByClock(tmp_path / "clock", desk.environment, tmp_path) as served:
             person = Person(served.address)
 
             happens("2026-04-02T09:00:00Z", opened=REPORTED)
