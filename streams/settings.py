@@ -71,6 +71,8 @@ def _networks(given: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(_duration), _at_least(timedelta(milliseconds=1))]
 
 
+MAIL_ADDRESS = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
+"""How an address for mail is written: without a name."""
 MAX_FORCES = 200
 """How many forces a worker takes events of: more than four times those of England and Wales."""
 
@@ -201,6 +203,16 @@ class Settings(BaseSettings):
         Annotated[str, _written(r"https?://[^\s?#]+", "https://host, as people's browsers reach it")] | None
     ) = None
     """The address of the supervisors' page, for the links in what is sent to people; unset: without links."""
+    smtp_host: Annotated[str, _written(r"[^\s,:/]+:\d+", "host:port")] | None = None
+    """The mail server that takes the list, as `host:port`; unset: the list is not sent to anybody."""
+    smtp_security: Literal["plaintext", "starttls", "tls"] = "starttls"
+    """How the mail server is spoken to: openly, over TLS once it was asked for, or over TLS from the first word on."""
+    smtp_from: Annotated[str, _written(MAIL_ADDRESS, "an address, as list@police.example")] | None = None
+    """The address that the list comes from."""
+    smtp_username: str | None = None
+    """The name at the mail server, if it asks for one."""
+    smtp_password_file: Path | None = None
+    """The file with its password; a line end after it is no part of it."""
     page_limit: Annotated[int, Field(ge=1)] = 100
     """How many alerts of a force may page within a minute before one speaks for the next of them."""
     retention: Duration = timedelta(days=396)

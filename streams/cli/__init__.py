@@ -13,6 +13,7 @@ from streams.cli.erase import erase
 from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
 from streams.cli.lexicon import lexicon
+from streams.cli.listing import listing
 from streams.cli.rebuild import rebuild
 from streams.cli.reconcile import reconcile
 from streams.cli.rulebook import rules
@@ -39,6 +40,7 @@ for command in (
     explain,
     feed,
     lexicon,
+    listing,
     rebuild,
     reconcile,
     replay,

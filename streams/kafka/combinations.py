@@ -1,4 +1,7 @@
-"""Which settings of security go together: what Kafka is told of who connects is wanted whole, and nothing beside it."""
+"""Which settings of security go together: what Kafka, or a mail server, is told of who connects is wanted whole.
+
+What it would not be told is wanted not at all.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,13 +14,13 @@ MECHANISMS = (*PASSWORDS, OAUTH)
 _TLS = ("ca_file", "certificate_file", "key_file")
 _PASSWORD = ("sasl_username", "sasl_password_file")
 _TOKEN = ("oauth_client_id", "oauth_client_secret_file", "oauth_token_endpoint")
-_FILES = (*_TLS, "sasl_password_file", "oauth_client_secret_file")
+_FILES = (*_TLS, "sasl_password_file", "oauth_client_secret_file", "smtp_password_file")
 _SENT_AS_IT_IS = ("PLAIN", OAUTH)
 
 
 def disagreements(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the settings that do not go with the others, each with what was expected; `given` has all by their names."""
-    return [*_of_tls(given), *_of_names(given), *_of_files(given)]
+    return [*_of_tls(given), *_of_names(given), *_of_mail(given), *_of_files(given)]
 
 
 def _of_tls(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -42,6 +45,16 @@ def _of_names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         wanted, other = (_TOKEN, _PASSWORD) if mechanism == OAUTH else (_PASSWORD, (*_TOKEN, "oauth_scope"))
         yield from ((name, f"a value with {mechanism}") for name in wanted if not given[name])
         yield from _unused(given, other, f"none with {mechanism}")
+
+
+def _of_mail(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name, password = given["smtp_username"], given["smtp_password_file"]
+    if name and password is None:
+        yield "smtp_password_file", "the file with the password of RECORDING_SMTP_USERNAME"
+    if password is not None and not name:
+        yield "smtp_username", "the name whose password is in RECORDING_SMTP_PASSWORD_FILE"
+    if name and given["smtp_security"] == "plaintext":
+        yield "smtp_security", "starttls or tls with a password, which would be sent for everyone to read"
 
 
 def _of_files(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,11 @@ def password(settings: Settings) -> str:
     return _secret(settings.sasl_password_file, "RECORDING_SASL_PASSWORD_FILE")
 
 
+def mail_password(settings: Settings) -> str:
+    """Return the password at the mail server; raises WrongSettings where its file holds none."""
+    return _secret(settings.smtp_password_file, "RECORDING_SMTP_PASSWORD_FILE")
+
+
 def tokens(settings: Settings) -> Tokens:
     """Return where a client gets its tokens from; raises WrongSettings where the file of the secret holds none."""
     secret = _secret(settings.oauth_client_secret_file, "RECORDING_OAUTH_CLIENT_SECRET_FILE")

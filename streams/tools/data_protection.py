@@ -136,8 +136,11 @@ def _places(settings: Settings) -> Iterator[str]:
     yield "number, and no log line has any value that a feed sent."
     if settings.alertmanagers:
         yield f"Alertmanager ({settings.alertmanagers}) is sent what `recording-alerts` says of each alert that pages."
-    else:
-        yield "No Alertmanager is set: nothing is sent anywhere else."
+    if settings.smtp_host is not None:
+        yield f"By the mail server {settings.smtp_host}, `recording-monitor list` sends what `recording-alerts` says of what is"
+        yield "open to whom it is told to: numbers, areas, times, what is wrong, and the staff reference of who took it."
+    if not settings.alertmanagers and settings.smtp_host is None:
+        yield "No Alertmanager and no mail server is set: nothing is sent anywhere else."
 
 
 def _with(settings: Settings, topic: Topic, operation: str) -> list[str]:

@@ -64,9 +64,10 @@ class Follower:
         self._reading = asyncio.Lock()
         self.unreadable = 0
 
-    async def start(self) -> None:
-        """Connect, and find where the topics end now; raises KafkaError."""
-        self._consumer = await self._connected(ALERTS, STATUSES, DECISIONS, auto_offset_reset="earliest")
+    async def start(self, *topics: str) -> None:
+        """Connect, and find where the topics end now, all of them unless some are named; raises KafkaError."""
+        followed = topics or (ALERTS, STATUSES, DECISIONS)
+        self._consumer = await self._connected(*followed, auto_offset_reset="earliest")
         self._reader = await self._connected()
         self._ends = await self._consumer.end_offsets(self._consumer.assignment())
 

@@ -41,6 +41,7 @@ class Pages:
         self._environment.filters.update(
             plain=wording.plain,
             moment=wording.moment,
+            local=local_words,
             with_moments=wording.with_moments,
             left=wording.left_words,
             kind=wording.kind_words,
@@ -48,6 +49,8 @@ class Pages:
             resolution=wording.resolution_words,
             in_order=wording.kinds_in_order,
         )
+        # A text is no markup, so nothing in it is written as if it were.
+        self._plain = self._environment.overlay(autoescape=False)
         self._row = self._environment.get_template("row.html").module.row  # type: ignore[attr-defined]
 
     def zone(self, force: str) -> ZoneInfo:
@@ -57,6 +60,10 @@ class Pages:
     def render(self, template: str, **what: Any) -> str:
         """Render a page."""
         return self._environment.get_template(template).render(pages=self, **what)
+
+    def render_plain(self, template: str, **what: Any) -> str:
+        """Render what is read as text alone."""
+        return self._plain.get_template(template).render(pages=self, **what)
 
     def row(self, case: Case) -> Markup:
         """Return the row of a case, the same for everybody; how long is left is counted on the page."""
@@ -77,8 +84,13 @@ class Pages:
         table = csv.writer(out)
         table.writerow(_CSV)
         for case in cases:
-            table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in self._cells(case, now)])
+            cells = self.cells(case, now).values()
+            table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
         return out.getvalue()
+
+    def cells(self, case: Case, now: datetime) -> dict[str, str]:
+        """Return what a table says of a case, by the names of its columns."""
+        return dict(zip(_CSV, self._cells(case, now), strict=True))
 
     def _cells(self, case: Case, now: datetime) -> Iterator[str]:
         first = case.first
