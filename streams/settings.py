@@ -71,8 +71,10 @@ def _networks(given: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(_duration), _at_least(timedelta(milliseconds=1))]
 
 
-MAIL_ADDRESS = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
-"""How an address for mail is written: without a name."""
+MailAddress = Annotated[
+    str, _written(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", "an address without a name, as duty@police.example")
+]
+"""Where mail goes to, or comes from."""
 MAX_FORCES = 200
 """How many forces a worker takes events of: more than four times those of England and Wales."""
 
@@ -207,7 +209,7 @@ class Settings(BaseSettings):
     """The mail server that takes the list, as `host:port`; unset: the list is not sent to anybody."""
     smtp_security: Literal["plaintext", "starttls", "tls"] = "starttls"
     """How the mail server is spoken to: openly, over TLS once it was asked for, or over TLS from the first word on."""
-    smtp_from: Annotated[str, _written(MAIL_ADDRESS, "an address, as list@police.example")] | None = None
+    smtp_from: MailAddress | None = None
     """The address that the list comes from."""
     smtp_username: str | None = None
     """The name at the mail server, if it asks for one."""

@@ -1,24 +1,25 @@
 """The command `list`."""
 
-import re
 import sys
 from typing import Any
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from streams.cli.common import AS_JSON, say
 from streams.clock import WallClock
 from streams.outward.desk.wording import KINDS
-from streams.settings import MAIL_ADDRESS, load_settings
+from streams.settings import MailAddress, load_settings
 
 
 class _Address(click.ParamType):
     name = "ADDRESS"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(MAIL_ADDRESS, value):
-            self.fail("expected an address without a name, as duty@police.example", param, ctx)
-        return str(value)
+        try:
+            return TypeAdapter(MailAddress).validate_python(value)
+        except ValidationError as error:
+            self.fail(error.errors()[0]["msg"], param, ctx)
 
 
 @click.command("list")

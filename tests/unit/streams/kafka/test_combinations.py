@@ -86,7 +86,7 @@ def test_what_goes_together_is_taken(file: str, name: str) -> None:
         (
             "mail",
             {"smtp_from": "The list <list@police.example>"},
-            "SMTP_FROM: expected an address, as list@police.example",
+            "SMTP_FROM: expected an address without a name, as duty@police.example",
         ),
         ("certificate", {"key_file": None}, "KEY_FILE: expected the key of RECORDING_CERTIFICATE_FILE"),
         ("certificate", {"certificate_file": None}, "CERTIFICATE_FILE: expected the certificate of RECORDING_KEY_FILE"),
