@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import faust
+from faust.tables.manager import TableManager
 
 from rules.events import TOPICS
 from rules.rulebook import Rulebook
@@ -29,6 +30,7 @@ from streams.kafka.transport import Transport
 from streams.outward.alertmanager import Pager
 from streams.outward.metrics import Metrics
 from streams.outward.notices import Notices
+from streams.outward.vitals import Vitals, VitalSigns
 from streams.settings import Forces, Settings
 
 PAGES_EVERY = timedelta(seconds=1)
@@ -93,6 +95,7 @@ class Live:
         self.heartbeat = Heartbeat(self.app, self.flush, inboxes, clock, self.intake, self.metrics, broker)
         self._connect(inboxes)
         self.health = Health(self.flush, (self.crimes, self.incidents))
+        self.metrics.registry.register(VitalSigns(self._vitals))
 
     def _connect(self, inboxes: Inboxes) -> None:
         app, settings = self.app, self.settings
@@ -108,7 +111,7 @@ class Live:
         )
         # The incident agent tells the watch when rows are here: it has forgotten the gauges of all of them by then.
         self.watch.table = StateTable(app, "forces", settings.partitions, self.flush, lambda owned: None)
-        self.books = Bookkeeping(self.incidents.table, inboxes, self._clock)
+        self.books = Bookkeeping(self.incidents.table, inboxes, self._clock, self.metrics)
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         app.task(self.flush.run)
         app.task(self._beat)
@@ -151,6 +154,12 @@ class Live:
     def live(self) -> Conditions:
         """Say what keeps the worker from being alive, by condition; None where it is well."""
         return self.health.live()
+
+    def _vitals(self) -> Vitals:
+        recovery = cast(TableManager, self.app.tables).recovery
+        remaining = recovery.active_remaining_total() if self.flush.suspended else 0
+        ready = not any(self.ready().values())
+        return Vitals(ready, remaining, self.health.stalled, self.incidents.waiting)
 
     def ready(self) -> Conditions:
         """Say what keeps the worker from being ready, by condition; None where it is."""

@@ -56,6 +56,11 @@ class Health:
             "inboxes": _named(silent) if silent else None,
         }
 
+    @property
+    def stalled(self) -> int:
+        """How many of the partitions that are owned here stand still."""
+        return len(self._silent())
+
     def _working(self) -> Conditions:
         if self._flush.suspended:
             return {"flush": None, "recovery": self._stuck(), "sweep": None}

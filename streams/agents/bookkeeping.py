@@ -15,6 +15,7 @@ from streams.agents.inboxes import Inboxes
 from streams.agents.messages import Books
 from streams.clock import Clock
 from streams.kafka.state import StateTable
+from streams.outward.metrics import Metrics
 
 log = get_logger(__name__)
 
@@ -28,8 +29,11 @@ DONE: Final = (0, 1)
 class Bookkeeping:
     """Compares what is kept with what was published, where this worker owns the partition that speaks."""
 
-    def __init__(self, table: StateTable, inboxes: Inboxes, clock: Clock, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self, table: StateTable, inboxes: Inboxes, clock: Clock, metrics: Metrics, command: Sequence[str] = COMMAND
+    ) -> None:
         self._table = table
+        self._metrics = metrics
         self._inboxes = inboxes
         self._clock = clock
         self._command = command
@@ -37,6 +41,7 @@ class Bookkeeping:
     async def compare(self) -> None:
         """Compare once, and tell every force whether its books agree; what could not be compared is logged."""
         if SPEAKS not in self._table.owned:
+            self._metrics.not_compared()
             return
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*self._command, stdout=pipe, stderr=pipe)
@@ -51,9 +56,13 @@ class Bookkeeping:
             return
         result = json.loads(out)
         now = self._clock.now()
-        for force in result["forces"]:
-            lines = [_line(each) for each in result["differences"] if each["force"] == force]
+        found = {
+            force: [_line(each) for each in result["differences"] if each["force"] == force]
+            for force in result["forces"]
+        }
+        for force, lines in found.items():
             self._inboxes.to_incident(force, "", Books(now, lines))
+        self._metrics.compared(now, {force: len(lines) for force, lines in found.items()})
 
 
 def _line(difference: dict[str, Any]) -> str:

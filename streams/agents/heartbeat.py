@@ -41,28 +41,30 @@ class Heartbeat:
         self._metrics = metrics
         self._inboxes = inboxes
         self._broker = broker
+        self._topics = {*TOPICS, inboxes.incidents, inboxes.crimes}
         self._looking: aiokafka.AIOKafkaConsumer | None = None
         self._marks: dict[TP, Marks] = {}
         app.on_before_shutdown.connect(self._stop_looking, weak=False)
 
     async def beat(self) -> None:
         """Say once how far the partitions that are owned here have been read; what cannot be known now is not said."""
-        consumer = self._app.consumer
-        owned = {tp for tp in consumer.assignment() if tp.topic in TOPICS}
+        read = {tp for tp in self._app.consumer.assignment() if tp.topic in self._topics}
+        owned = {tp for tp in read if tp.topic in TOPICS}
         self._marks = {tp: self._marks.get(tp) or Marks() for tp in owned}
         at = self._clock.now()
         try:
             looking = await self._look()
-            ends = await looking.end_offsets(owned)
-            starts = await looking.beginning_offsets(owned)
+            ends = await looking.end_offsets(read)
+            starts = await looking.beginning_offsets(read)
         except KafkaError as error:
             log.warning("the broker does not say where the input topics end: %s", type(error).__name__)
             return
         if self._flush.suspended:
             return
+        positions = {tp: max(self._position(tp) or 0, starts[tp]) for tp in read}
+        self._metrics.behind({tp: max(ends[tp] - positions[tp], 0) for tp in read})
         for tp in sorted(owned):
-            position = max(self._position(tp) or 0, starts[tp])
-            read_to = self._marks[tp].look(position, ends[tp], at)
+            read_to = self._marks[tp].look(positions[tp], ends[tp], at)
             if read_to is None:
                 continue
             # Not the consumer that fetches: of a group's members only the leader knows how many partitions a topic has.

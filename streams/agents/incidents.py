@@ -48,6 +48,8 @@ ALERTS = "recording-alerts"
 STATUSES = "recording-status"
 MAX_SAID = 1024 * 1024
 """A status or an alert is at most this large, so that it always fits into one record of its topic."""
+MISSED = frozenset({"overdue", "recorded_late"})
+"""The statuses of an incident whose deadline passed with no crime recorded."""
 RETRY_AFTER = timedelta(minutes=10)
 """When an incident is judged again whose deadline could not be, because a rule failed on it."""
 
@@ -231,7 +233,7 @@ class IncidentAgent:
         retired = [retire(alert, now) for alert in alerts if alert.stands]
         for alert in retired:
             self._flush.send(ALERTS, alert.alert_id.encode(), _json(alert.as_dict()))
-            self._count_alert(alert, self._forces.profile(force), now)
+            self._count_alert(alert, self._forces.profile(force), partition, now)
         self._flush.then(partial(self._pager.take, partition, retired))
         for name in removed:
             self._flush.send(ALERTS, name.encode(), None)
@@ -253,7 +255,7 @@ class IncidentAgent:
         self, profile: ForceProfile, partition: int, before: IncidentRow | None, judged: Judged, now: datetime
     ) -> None:
         for alert in judged.changed:
-            self._count_alert(alert, profile, now)
+            self._count_alert(alert, profile, partition, now)
         for alert in judged.called:
             self._metrics.called(profile.force, alert.kind, alert.withheld or "paged")
             if alert.withheld != "shadow":
@@ -261,13 +263,15 @@ class IncidentAgent:
         if judged.status is not None:
             self._count_status(before, judged.row, profile)
 
-    def _count_alert(self, alert: Alert, profile: ForceProfile, now: datetime) -> None:
+    def _count_alert(self, alert: Alert, profile: ForceProfile, partition: int, now: datetime) -> None:
         if _is_history(alert.due_at, profile):
             return
         if alert.just_raised:
             self._metrics.raised(profile.force, alert.kind, alert.severity, alert.rule)
             if alert.kind == "overdue" and alert.opened_at == alert.due_at:
                 self._metrics.late(now - alert.due_at)
+                if (passed := self._watermarks.passed_at(partition, profile.force, alert.due_at)) is not None:
+                    self._metrics.delayed(now - max(alert.due_at, passed))
         elif alert.resolution is not None and not alert.stands:
             self._metrics.resolved(profile.force, alert.kind, alert.resolution)
 
@@ -277,6 +281,8 @@ class IncidentAgent:
             return
         if facts["status"] in FINAL and facts["status"] != said.get("status"):
             self._metrics.outcome(profile.force, facts["offence_group"], facts["status"])
+        if facts["status"] in MISSED and said.get("status") not in MISSED:
+            self._metrics.breach(profile.force, facts["offence_group"])
         delay = facts.get("delay_seconds")
         if facts["status"].startswith("recorded_") and delay is not None and delay != said.get("delay_seconds"):
             self._metrics.delay(profile.force, facts["offence_group"], delay)
@@ -305,6 +311,12 @@ class IncidentAgent:
         heard = [self._watermarks.read_to(owned) for owned in self.table.owned]
         known = [at for at in heard if at is not None]
         return min(known) if known and len(known) == len(heard) else None
+
+    @property
+    def waiting(self) -> timedelta:
+        """For how long what is due, and was not sent to be judged yet, has been due at most."""
+        since = self.schedule.waits_since()
+        return timedelta(0) if since is None else max(self._clock.now() - since, timedelta(0))
 
     @property
     def unheard(self) -> list[str]:

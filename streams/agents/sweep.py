@@ -74,12 +74,20 @@ class Schedule:
         taken: list[tuple[int, bytes]] = []
         while self._ready and len(self._underway) < MAX_UNDERWAY:
             _, at, partition, key = heappop(self._ready)
-            plan = self._planned.get(partition, {}).get(key)
-            stands = plan is not None and at in (plan.due, plan.review)
-            if stands and (partition, key) not in self._underway:
+            if at in self._planned_at(partition, key):
                 self._underway.add((partition, key))
                 taken.append((partition, key))
         return taken
+
+    def waits_since(self) -> datetime | None:
+        """Return the earliest instant at which something was due that is ready to be judged and not underway; None if none."""
+        return min(
+            (at for _, at, partition, key in self._ready if at in self._planned_at(partition, key)), default=None
+        )
+
+    def _planned_at(self, partition: int, key: bytes) -> tuple[datetime | None, ...]:
+        plan = self._planned.get(partition, {}).get(key)
+        return () if plan is None or (partition, key) in self._underway else (plan.due, plan.review)
 
     def _gather(
         self,

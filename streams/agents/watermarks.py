@@ -17,6 +17,8 @@ from streams.agents.messages import Seen
 CRIMES: Final = "crime-records"
 RELAYS: Final = "relays"
 """What incidents tell each other, as a feed: a crime may come to an incident by way of another one."""
+_KEPT: Final = 60
+"""How many of the last steps of a watermark are known: at one in ten seconds, those of ten minutes."""
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Before every instant: how far a feed has been read of which nothing is known yet."""
 
@@ -89,6 +91,7 @@ class Watermarks:
         self._hold = hold
         self._feeds: dict[int, dict[str, _Feed]] = {}
         self._behind: dict[tuple[int, str], datetime] = {}
+        self._passed: dict[tuple[int, str], deque[tuple[datetime, datetime]]] = {}
 
     def take(self, partition: int, seen: Seen) -> bool:
         """Take in a word that came over a partition; return whether the feed as a whole has now been read further."""
@@ -129,8 +132,9 @@ class Watermarks:
     def left(self, partition: int) -> None:
         """Forget what was told over a partition that has gone to another worker."""
         self._feeds.pop(partition, None)
-        for place in [place for place in self._behind if place[0] == partition]:
-            del self._behind[place]
+        for kept in (self._behind, self._passed):
+            for place in [place for place in kept if place[0] == partition]:
+                del kept[place]
 
     def onward(self, partition: int, partitions: int, name: str) -> Seen | None:
         """Return what to tell the next stage of a feed, as one of so many partitions of this one; None if not known."""
@@ -159,9 +163,20 @@ class Watermarks:
             silent = heard.lasts > profile.feeds[CRIMES].silent_after
             read_to = heard.newest if silent else max(least - heard.behind, heard.newest)
         all_read_to = self.read_to(partition) or NEVER
+        self._note((partition, profile.force), read_to, now)
         judged_at = self._judged_at((partition, profile.force), read_to, now)
         stale = heard is not None and heard.stale
         return View(judged_at, read_to, min(all_read_to, read_to), stale, now - all_read_to > self._hold)
+
+    def passed_at(self, partition: int, force: str, deadline: datetime) -> datetime | None:
+        """Return when it was first seen that a force's crimes had been read past a deadline; None if that is not known."""
+        passed = self._passed.get((partition, force), ())
+        return next((at for read_to, at in passed if read_to >= deadline), None)
+
+    def _note(self, place: tuple[int, str], read_to: datetime, now: datetime) -> None:
+        passed = self._passed.setdefault(place, deque(maxlen=_KEPT))
+        if read_to > NEVER and (not passed or read_to > passed[-1][0]):
+            passed.append((read_to, now))
 
     def _judged_at(self, place: tuple[int, str], read_to: datetime, now: datetime) -> datetime:
         """Return how far deadlines are judged: as far as crimes were read, or, once that has not got on for too long, more.

@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -63,6 +63,7 @@ _HELP = {
     "pages_total": "Alerts that page, or would: `paged`, `shadow` (paging is off for the kind), `flood` (one speaks for it).",
     "alerts_resolved_total": "Alerts resolved, by why.",
     "outcomes_total": "Times that an incident came to a final status; one incident may come to several.",
+    "breaches_total": "Times that the deadline of an incident's clock passed with no crime recorded.",
     "delay_seconds": "Seconds from the start of an incident's clock to the record of its crime.",
     "oldest_overdue_timestamp_seconds": "Earliest deadline of what is overdue, in seconds since 1970; NaN where nothing is.",
     "events_total": "Events read, by what became of them.",
@@ -70,6 +71,10 @@ _HELP = {
     "feed_clock_skew_seconds": "Seconds by which a feed's newest event was ahead of its arrival; below 0: how late it came.",
     "feed_stale": "1 while a feed is silent, or behind, for longer than its force has configured; else 0.",
     "sweep_lateness_seconds": "Seconds from a deadline to the overdue alert about it.",
+    "alert_delay_seconds": "Seconds to an overdue alert from its deadline, or from when the crime feed had been read past it.",
+    "lag_messages": "Records at the broker that are not acknowledged yet, of each partition that is read here.",
+    "reconciliation_differences": "Differences that the last comparison of the books found.",
+    "reconciliation_timestamp_seconds": "When the books were compared last, in seconds since 1970; NaN where they were not.",
     "heartbeat_timestamp_seconds": "Heartbeat that came through a stage last, in seconds since 1970.",
     "rule_checkable": "1 where a force's feeds give what a rule needs; 0 where they do not, or no feed does.",
     "build_info": "Always 1: the version of the program, and its rulebook.",
@@ -123,6 +128,7 @@ class _Gauges(Collector):
         self.incidents: Count[_Labels] = Count()
         self.alerts: Count[_Labels] = Count()
         self.areas: set[_Labels] = set()
+        self.lag: dict[_Labels, int] = {}
 
     def collect(self) -> Iterator[Metric]:
         incidents, alerts = self.incidents.copy(), self.alerts.copy()
@@ -138,6 +144,7 @@ class _Gauges(Collector):
         # NaN: min() over areas and workers passes over it, and `time() - x > y` is never true of it.
         shown = {place: at if at < math.inf else math.nan for place, at in oldest.items()}
         yield _family("oldest_overdue_timestamp_seconds", ("force", "area"), shown)
+        yield _family("lag_messages", ("topic", "partition"), self.lag)
 
 
 def _family(name: str, labels: _Labels, values: Mapping[_Labels, float]) -> Metric:
@@ -167,14 +174,20 @@ class Metrics:
         self._resolved = self._made(Counter, "alerts_resolved_total", "force", "kind", "resolution")
         self._called = self._made(Counter, "pages_total", "force", "kind", "result")
         self._outcomes = self._made(Counter, "outcomes_total", "force", "offence_group", "status")
+        self._breaches = self._made(Counter, "breaches_total", "force", "offence_group")
         self._delay = self._made(partial(Histogram, buckets=_DELAYS), "delay_seconds", "force", "offence_group")
         self._lateness = self._made(partial(Histogram, buckets=_LATENESS), "sweep_lateness_seconds")
+        self._alert_delay = self._made(partial(Histogram, buckets=_LATENESS), "alert_delay_seconds")
         self._events = self._made(Counter, "events_total", "topic", "type", "result")
         self._fed = self._made(Gauge, "feed_last_event_timestamp_seconds", "force", "feed")
         self._skew = self._made(Gauge, "feed_clock_skew_seconds", "force", "feed")
         self._stale = self._made(Gauge, "feed_stale", "force", "feed")
         self._heartbeat = self._made(Gauge, "heartbeat_timestamp_seconds", "stage")
         self._checkable = self._made(Gauge, "rule_checkable", "force", "rule")
+        self._differences = self._made(Gauge, "reconciliation_differences", "force")
+        self._compared = self._made(Gauge, "reconciliation_timestamp_seconds")
+        self._compared.set(math.nan)
+        ProcessCollector(registry=self.registry)
         build = self._made(Gauge, "build_info", "version", "rulebook_hash")
         build.labels(version("recording-monitor"), book.hash).set(1)
         for topic, types in TOPICS.items():
@@ -205,6 +218,7 @@ class Metrics:
                 self._resolved.labels(force, kind, resolution)
         for group in OFFENCE_GROUPS:
             self._delay.labels(force, group)
+            self._breaches.labels(force, group)
             for status in sorted(FINAL):
                 self._outcomes.labels(force, group, status)
             self._gauges.incidents.update({(force, group, status): 0 for status in WAITING})
@@ -258,6 +272,10 @@ class Metrics:
         """Count an incident's entry into a final status."""
         self._outcomes.labels(self._known(force), offence_group, status).inc()
 
+    def breach(self, force: str, offence_group: str) -> None:
+        """Count an incident whose deadline passed with no crime recorded."""
+        self._breaches.labels(self._known(force), offence_group).inc()
+
     def delay(self, force: str, offence_group: str, seconds: float) -> None:
         """Observe how long after the start of its clock an incident's crime was recorded."""
         self._delay.labels(self._known(force), offence_group).observe(seconds)
@@ -279,6 +297,26 @@ class Metrics:
     def late(self, by: timedelta) -> None:
         """Observe how long after its deadline an alert was raised; before it, by a clock that was set back, counts as at it."""
         self._lateness.observe(max(by.total_seconds(), 0.0))
+
+    def delayed(self, by: timedelta) -> None:
+        """Observe how long after it could be known an alert was raised."""
+        self._alert_delay.observe(max(by.total_seconds(), 0.0))
+
+    def behind(self, lag: Mapping[tuple[str, int], int]) -> None:
+        """Show how many records each partition that is read here has that are not acknowledged yet, and of no other one."""
+        self._gauges.lag = {(topic, str(partition)): records for (topic, partition), records in lag.items()}
+
+    def compared(self, at: datetime, differences: Mapping[str, int]) -> None:
+        """Show how many differences there were between the books of each force when they were compared."""
+        self._differences.clear()
+        for force, number in differences.items():
+            self._differences.labels(self._known(force)).set(number)
+        self._compared.set(at.timestamp())
+
+    def not_compared(self) -> None:
+        """Show nothing of the books any more: another worker compares them."""
+        self._differences.clear()
+        self._compared.set(math.nan)
 
     def heartbeat(self, stage: str, at: datetime) -> None:
         """Show the heartbeat that came through a stage last."""

@@ -144,6 +144,18 @@ def test_it_is_ready_once_rows_are_here_deadlines_were_looked_at_and_the_feeds_a
     assert asyncio.run(sweep_and_ask()) == set()
 
 
+def test_the_worker_shows_its_vitals_with_its_metrics(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def shown() -> dict[str, float]:
+        families = live.metrics.registry.collect()
+        return {sample.name: sample.value for family in families for sample in family.samples}
+
+    live.incidents.table.owned = frozenset({0})
+    found = asyncio.run(shown())
+
+    names = ("ready", "recovery_remaining_messages", "stalled_partitions", "sweep_waiting_seconds")
+    assert [found[f"recording_{name}"] for name in names] == [0, 0, 0, 0]
+
+
 def looks(live: Live, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """Let what is repeated end after so many times."""
     stops = iter([*[False] * times, True])

@@ -155,6 +155,19 @@ def test_nothing_is_said_of_a_partition_before_its_end_as_first_seen_is_handled(
     assert [seen.read_to for seen in desk.beat(3)] == [at(2)]
 
 
+def test_what_is_not_acknowledged_of_topics_and_inboxes_is_shown() -> None:
+    desk = Desk()
+    desk.own(LOG, OTHER, INBOX, start=2, end=9)
+    desk.handled(LOG, 5)
+    desk.consumer._committed_offset[INBOX] = 9
+
+    desk.beat(1)
+
+    places = [("incident-log", "0"), ("incident-log", "1"), ("monitor-incident-inbox", "0")]
+    found = [counted(desk.metrics, "recording_lag_messages", topic=topic, partition=part) for topic, part in places]
+    assert found == [4, 7, 0]
+
+
 def test_what_was_committed_before_the_partition_came_here_counts_as_handled() -> None:
     desk = Desk()
     desk.own(LOG, end=5)

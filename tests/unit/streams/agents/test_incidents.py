@@ -393,6 +393,7 @@ def test_alerts_and_outcomes_are_counted_as_they_are_published() -> None:
     assert counted(desk.metrics, RESOLVED, kind="due_soon", resolution="became_overdue") == 1
     assert counted(desk.metrics, RESOLVED, kind="overdue", resolution="recorded_late") == 1
     assert counted(desk.metrics, "recording_outcomes_total", status="recorded_late") == 1
+    assert counted(desk.metrics, "recording_breaches_total") == 1
     assert counted(desk.metrics, "recording_delay_seconds_sum") == 25 * 3_600
 
 
@@ -414,6 +415,29 @@ def test_an_outcome_that_is_published_again_is_counted_once() -> None:
     assert desk.statuses() == ["monitoring", "recorded_in_time", "recorded_in_time"]
     assert counted(desk.metrics, "recording_outcomes_total", status="recorded_in_time") == 1
     assert counted(desk.metrics, "recording_delay_seconds_count") == 1
+
+
+def test_a_crime_that_is_late_and_was_never_missed_is_a_breach_and_one_in_time_is_none() -> None:
+    late, in_time = watched(), watched()
+    late.move(26)
+    late.say(line(25, "recorded"))
+    in_time.say(line(1, "recorded"))
+
+    assert (late.statuses()[-1], counted(late.metrics, "recording_breaches_total")) == ("recorded_late", 1)
+    assert (in_time.statuses()[-1], counted(in_time.metrics, "recording_breaches_total")) == ("recorded_in_time", 0)
+
+
+def test_the_delay_of_an_alert_begins_when_crimes_had_been_read_past_its_deadline() -> None:
+    desk = watched()
+    desk.clock.at = at(24) + timedelta(seconds=20)
+    desk.read(desk.clock.at)
+    desk.agent.sweep()
+    desk.clock.at += timedelta(seconds=4)
+
+    desk.due()
+
+    assert counted(desk.metrics, "recording_sweep_lateness_seconds_sum") == 24
+    assert counted(desk.metrics, "recording_alert_delay_seconds_sum") == 4
 
 
 def test_the_lateness_of_the_sweep_is_that_of_alerts_whose_deadline_passed_by_itself() -> None:
@@ -441,7 +465,13 @@ def test_before_the_enforcement_date_everything_is_said_and_no_counter_moves() -
     assert len(desk.kinds()) == 4
     assert {alert["paged"] for alert in desk.published("recording-alerts")} == {False}
     assert desk.statuses() == ["monitoring", "due_soon", "overdue", "recorded_late"]
-    for name in (RAISED, RESOLVED, "recording_outcomes_total", "recording_delay_seconds_count"):
+    for name in (
+        RAISED,
+        RESOLVED,
+        "recording_outcomes_total",
+        "recording_breaches_total",
+        "recording_delay_seconds_count",
+    ):
         assert counted(desk.metrics, name) == 0
     assert counted(desk.metrics, "recording_sweep_lateness_seconds_count") == 0
 

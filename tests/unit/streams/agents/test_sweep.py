@@ -182,3 +182,15 @@ def test_who_waits_for_room_and_leaves_is_not_sent(monkeypatch: pytest.MonkeyPat
     planned.left(0)
 
     assert planned.take(until(5)) == [(1, b"C")]
+
+
+def test_what_waits_for_room_waits_since_it_was_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "MAX_UNDERWAY", 1)
+    planned = schedule((b"A", row(at(1), group="rape")), (b"B", row(at(3))), (b"C", row(at(2))), (b"D", row(at(9))))
+    before = planned.waits_since()
+
+    planned.take(until(5))
+    waiting = planned.waits_since()
+    planned.forget(0, b"C")
+
+    assert (before, waiting, planned.waits_since()) == (None, at(2), at(3))

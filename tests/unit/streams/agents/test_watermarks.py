@@ -271,3 +271,38 @@ def test_a_silence_without_a_habit_is_never_stale() -> None:
     marks = told(Seen(CRIMES, 0, 1, NOON, {FORCE: (OPENED_AT - 100 * HOUR, 1.0)}))
 
     assert marks.view(0, PLAIN, NOON) == View(NOON, NOON, NOON, False, False)
+
+
+# When a deadline was passed
+
+
+def test_a_deadline_was_passed_when_crimes_were_first_seen_to_have_been_read_beyond_it() -> None:
+    marks = told(seen(NOON - MINUTE))
+    marks.view(0, PLAIN, NOON)
+    marks.take(0, seen(NOON + SECOND))
+    marks.view(0, PLAIN, NOON + 2 * SECOND)
+    marks.view(0, PLAIN, NOON + 3 * SECOND)
+
+    assert marks.passed_at(0, PLAIN.force, NOON) == NOON + 2 * SECOND
+    assert marks.passed_at(0, PLAIN.force, NOON - HOUR) == NOON
+    assert marks.passed_at(0, PLAIN.force, NOON + MINUTE) is None
+
+
+def test_a_feed_of_which_nothing_is_known_has_passed_nothing_and_so_has_one_that_left() -> None:
+    unknown, gone = told(), told(seen(NOON))
+    unknown.view(0, PLAIN, NOON)
+    gone.view(0, PLAIN, NOON)
+
+    gone.left(0)
+
+    assert unknown.passed_at(0, PLAIN.force, NOON - HOUR) is None
+    assert gone.passed_at(0, PLAIN.force, NOON - HOUR) is None
+
+
+def test_what_was_passed_long_ago_was_passed_at_the_latest_when_the_oldest_known_step_was_seen() -> None:
+    marks = told()
+    for step in range(100):
+        marks.take(0, seen(NOON + step * SECOND))
+        marks.view(0, PLAIN, NOON + step * SECOND)
+
+    assert marks.passed_at(0, PLAIN.force, NOON) == NOON + 40 * SECOND

@@ -83,12 +83,17 @@ CONTRACT = {
     "recording_feed_last_event_timestamp_seconds": ("gauge", {"force", "feed"}),
     "recording_feed_clock_skew_seconds": ("gauge", {"force", "feed"}),
     "recording_feed_stale": ("gauge", {"force", "feed"}),
+    "recording_breaches_total": ("counter", {"force", "offence_group"}),
     "recording_sweep_lateness_seconds": ("histogram", set()),
+    "recording_alert_delay_seconds": ("histogram", set()),
+    "recording_lag_messages": ("gauge", {"topic", "partition"}),
+    "recording_reconciliation_differences": ("gauge", {"force"}),
+    "recording_reconciliation_timestamp_seconds": ("gauge", set()),
     "recording_heartbeat_timestamp_seconds": ("gauge", {"stage"}),
     "recording_rule_checkable": ("gauge", {"force", "rule"}),
     "recording_build_info": ("gauge", {"version", "rulebook_hash"}),
 }
-"""The contract's table: the name, its type, its labels."""
+"""The contract's table, and what was added to it: the name, its type, its labels."""
 
 
 def full() -> Metrics:
@@ -98,13 +103,15 @@ def full() -> Metrics:
     metrics.fed("avon", "crime-records", NOON, NOON)
     metrics.heartbeat("intake", NOON)
     metrics.late(timedelta(seconds=2))
+    metrics.behind({("incident-log", 0): 3})
+    metrics.compared(NOON, {"avon": 0})
     return metrics
 
 
 def test_the_metrics_are_those_of_the_contract_and_no_others() -> None:
     lines = generate_latest(full().registry).decode().splitlines()
 
-    types = dict(line.split()[2:] for line in lines if line.startswith("# TYPE"))
+    types = dict(line.split()[2:] for line in lines if line.startswith("# TYPE recording_"))
 
     assert types == {name: type_ for name, (type_, _) in CONTRACT.items()}
 
@@ -499,3 +506,34 @@ def test_a_rule_is_checkable_where_the_feeds_give_what_it_needs() -> None:
     checkable = series(metrics, "recording_rule_checkable", "force", "rule")
     assert (checkable["avon", needing.id], checkable["kent", needing.id]) == (1, 0)
     assert (checkable["avon", "M02"], checkable["kent", "M02"], checkable["avon", "M01"]) == (1, 1, 0)
+
+
+def test_what_is_not_acknowledged_is_shown_of_the_partitions_that_are_read_here_and_of_no_other() -> None:
+    metrics = metrics_of()
+    metrics.behind({("incident-log", 0): 3, ("incident-log", 1): 0})
+
+    metrics.behind({("incident-log", 1): 5})
+
+    assert series(metrics, "recording_lag_messages", "topic", "partition") == {("incident-log", "1"): 5}
+
+
+def test_the_books_are_shown_by_the_worker_that_compared_them_last_and_by_no_other() -> None:
+    metrics = metrics_of()
+    first = series(metrics, "recording_reconciliation_timestamp_seconds")[()]
+    metrics.compared(NOON, {"avon": 2, "kent": 0})
+    found = series(metrics, "recording_reconciliation_differences", "force")
+    at = series(metrics, "recording_reconciliation_timestamp_seconds")
+
+    metrics.not_compared()
+
+    assert math.isnan(first)
+    assert (found, at) == ({("avon",): 2, ("kent",): 0}, {(): NOON.timestamp()})
+    assert series(metrics, "recording_reconciliation_differences", "force") == {}
+    assert math.isnan(series(metrics, "recording_reconciliation_timestamp_seconds")[()])
+
+
+def test_the_process_is_shown_with_its_memory_and_when_it_began() -> None:
+    found = {sample.name: sample.value for sample in samples(metrics_of()) if sample.name.startswith("process_")}
+
+    assert found["process_resident_memory_bytes"] > 1024 * 1024
+    assert found["process_start_time_seconds"] > 0
