@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import PlainSerializer, PlainValidator
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -46,8 +46,9 @@ def format_instant(instant: datetime) -> str:
 
 Instant = Annotated[
     datetime,
-    PlainValidator(parse_instant, json_schema_input_type=str),
+    PlainValidator(parse_instant),
     PlainSerializer(format_instant, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A point in time: RFC 3339 with an offset outside, an aware datetime in UTC inside."""
 

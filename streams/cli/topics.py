@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import click
+import yaml
 
 from streams.cli.common import AS_JSON, say
 from streams.kafka import topics as on_broker
 from streams.kafka.rights import ROLES, rights
 from streams.settings import load_settings
+from streams.tools.asyncapi import asyncapi
 from streams.tools.data_protection import data_protection
 
 
@@ -71,3 +73,9 @@ def topics_rights(as_json: bool, command_config: str | None, **given: str) -> No
 def topics_data() -> None:
     """Write the page on data protection: what is kept where, for how long, and who sees it; nobody is asked."""
     click.echo(data_protection(load_settings()), nl=False)
+
+
+@topics.command("asyncapi")
+def topics_asyncapi() -> None:
+    """Write the contract as AsyncAPI 3: the topics and what a message of each holds; nobody is asked."""
+    click.echo(yaml.safe_dump(asyncapi(load_settings()), sort_keys=False, allow_unicode=True, width=120), nl=False)

@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from rules.codes import OFFENCE_GROUPS
 from rules.events import TOPICS
 from rules.force import ForceProfile
+from rules.published import Resolution
 from rules.rulebook import Rulebook
 from rules.status import FINAL
 from streams.agents.monitor import KIND, RULE, SEVERITIES
@@ -32,25 +33,7 @@ WAITING = ("monitoring", "due_soon", "overdue")
 """The statuses of incidents for which a crime is still to be recorded."""
 Result = Literal["used", "repeat", "expired", "dead_letter"]
 Called = Literal["paged", "shadow", "flood"]
-RESOLUTIONS = (
-    "recorded_in_time",
-    "recorded_late",
-    "exempt",
-    "merged",
-    "transferred",
-    "no_longer_expected",
-    "became_overdue",
-    "delay_authorised",
-    "reopened",
-    "corrected",
-    "reinstated",
-    "withdrawn",
-    "done",
-    "declined",
-    "reviewed",
-    "recovered",
-    "retired",
-)
+RESOLUTIONS: tuple[str, ...] = get_args(Resolution)
 """The contract's closed list (A9)."""
 _HOUR = 3600
 _DELAYS = (_HOUR / 4, *(hours * _HOUR for hours in (1, 4, 8, 12, 18, 24, 48, 72, 7 * 24)))
