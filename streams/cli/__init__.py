@@ -14,6 +14,7 @@ from streams.cli.feeding import feed, simulate
 from streams.cli.history import explain, replay
 from streams.cli.lexicon import lexicon
 from streams.cli.listing import listing
+from streams.cli.metrics import metrics
 from streams.cli.rebuild import rebuild
 from streams.cli.reconcile import reconcile
 from streams.cli.rulebook import rules
@@ -41,6 +42,7 @@ for command in (
     feed,
     lexicon,
     listing,
+    metrics,
     rebuild,
     reconcile,
     replay,

@@ -859,7 +859,19 @@ def test_the_commands_are_listed(run: Run) -> None:
     assert ran.status == 0
     listed = ran.out.partition("Commands:")[2].splitlines()
     named = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
-    history = ["erase", "explain", "feed", "lexicon", "list", "rebuild", "reconcile", "replay", "rules", "simulate"]
+    history = [
+        "erase",
+        "explain",
+        "feed",
+        "lexicon",
+        "list",
+        "metrics",
+        "rebuild",
+        "reconcile",
+        "replay",
+        "rules",
+        "simulate",
+    ]
     assert named == ["alert", "demo", "desk", *history, "topics", "worker"]
 
 
