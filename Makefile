@@ -4,13 +4,14 @@ BIN := .venv/bin
 SIZES ?= 100000 1000000 10000000
 LOCKED ?= requirements/locked.txt
 
-.PHONY: help install demo example check quick test soak bench machine lock audit clean
+.PHONY: help install demo example check deployed quick test soak bench machine lock audit clean
 
 help:
 	@echo "make install   a virtual environment with everything, from locked hashes"
 	@echo "make demo      a simulated force, live: what is not becoming a crime, and by when; Ctrl-C ends it"
 	@echo "make example   ten simulated days, decided and explained"
-	@echo "make check     lint, format, types"
+	@echo "make check     lint, format, types, and what is deployed by its own programs"
+	@echo "make deployed  what is written under deploy/, anew"
 	@echo "make quick     the unit tests, under a minute"
 	@echo "make test      every test but the slow ones; on Apache Kafka too, where Java 17 and Maven are there"
 	@echo "make soak      the tests that take minutes"
@@ -48,6 +49,13 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	tests/deployed
+
+deployed: install
+	@$(BIN)/python -m deploy.source
+	@$(BIN)/recording-monitor topics asyncapi > asyncapi.yaml
+	@$(BIN)/recording-monitor topics data > deploy/data-protection.md
+	@$(BIN)/recording-monitor metrics > deploy/metrics.md
 
 quick: install
 	@$(BIN)/pytest -n auto -m "not slow and not kafka and not kafka3 and not alertmanager" tests/unit

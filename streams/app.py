@@ -159,7 +159,7 @@ class Live:
         recovery = cast(TableManager, self.app.tables).recovery
         remaining = recovery.active_remaining_total() if self.flush.suspended else 0
         ready = not any(self.ready().values())
-        return Vitals(ready, remaining, self.health.stalled, self.incidents.waiting)
+        return Vitals(ready, remaining, self.health.stalled, self.pager.away, self.incidents.waiting)
 
     def ready(self) -> Conditions:
         """Say what keeps the worker from being ready, by condition; None where it is."""

@@ -56,6 +56,11 @@ class Pager:
         """Whether there is any Alertmanager to tell."""
         return bool(self._addresses)
 
+    @property
+    def away(self) -> int:
+        """How many Alertmanagers took nothing when they were told last."""
+        return len(self._away)
+
     def take(self, partition: int, alerts: Iterable[Alert]) -> None:
         """Take in alerts of a partition that have changed, or that stood when the partition came here."""
         if not self.is_used:

@@ -11,6 +11,7 @@ _HELP: Final = {
     "ready": "1 while the worker is ready, as `/ready` says; else 0.",
     "recovery_remaining_messages": "Records of the changelogs that are still to be read before the rows are back.",
     "stalled_partitions": "Partitions of an inbox over which nothing has been heard for a minute.",
+    "alertmanagers_away": "Alertmanagers that took nothing when they were told last.",
     "sweep_waiting_seconds": "For how many seconds what is due, and was not sent to be judged yet, has been due at most.",
 }
 
@@ -21,6 +22,7 @@ class Vitals(NamedTuple):
     ready: bool
     recovery_remaining_messages: int
     stalled_partitions: int
+    alertmanagers_away: int
     sweep_waiting: timedelta
 
 
@@ -42,6 +44,7 @@ class VitalSigns(Collector):
                 "ready": seen.ready,
                 "recovery_remaining_messages": seen.recovery_remaining_messages,
                 "stalled_partitions": seen.stalled_partitions,
+                "alertmanagers_away": seen.alertmanagers_away,
                 "sweep_waiting_seconds": seen.sweep_waiting.total_seconds(),
             }
         )

@@ -47,7 +47,7 @@ def every_series(forces: Iterable[ForceProfile], book: Rulebook, settings: Setti
     """Return the metrics of a worker that owns every partition and has seen everything of its forces once."""
     now, profiles = datetime(2026, 4, 1, tzinfo=UTC), list(forces)
     metrics = Metrics(profiles, book)
-    metrics.registry.register(VitalSigns(lambda: Vitals(True, 0, 0, timedelta(0))))
+    metrics.registry.register(VitalSigns(lambda: Vitals(True, 0, 0, 0, timedelta(0))))
     for profile in profiles:
         for feed in TOPICS:
             metrics.fed(profile.force, feed, now, now)

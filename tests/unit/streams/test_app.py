@@ -152,8 +152,8 @@ def test_the_worker_shows_its_vitals_with_its_metrics(live: Live, monkeypatch: p
     live.incidents.table.owned = frozenset({0})
     found = asyncio.run(shown())
 
-    names = ("ready", "recovery_remaining_messages", "stalled_partitions", "sweep_waiting_seconds")
-    assert [found[f"recording_{name}"] for name in names] == [0, 0, 0, 0]
+    names = ("ready", "recovery_remaining_messages", "stalled_partitions", "alertmanagers_away")
+    assert [found[f"recording_{name}"] for name in (*names, "sweep_waiting_seconds")] == [0] * 5
 
 
 def looks(live: Live, monkeypatch: pytest.MonkeyPatch, times: int) -> None:

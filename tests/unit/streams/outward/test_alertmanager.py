@@ -154,10 +154,12 @@ def test_an_alertmanager_that_is_away_is_told_all_that_stands_when_it_is_back(ca
         alertmanager.pager.take(0, [OTHER])
         assert await alertmanager.push(SECOND) == 0
         assert await alertmanager.push(SECOND) == 0
+        assert alertmanager.pager.away == 1
 
         alertmanager.away = False
         assert await alertmanager.push(SECOND) == 2
         assert await alertmanager.push(SECOND) == 0
+        assert alertmanager.pager.away == 0
 
     told(story)
     assert len(caplog.messages) == 1

@@ -9,7 +9,7 @@ def test_the_worker_is_looked_at_when_somebody_asks_and_not_before() -> None:
     looks = list[Vitals]()
 
     def look() -> Vitals:
-        looks.append(Vitals(True, 7, len(looks), timedelta(seconds=2.5)))
+        looks.append(Vitals(True, 7, len(looks), 1, timedelta(seconds=2.5)))
         return looks[-1]
 
     registry = CollectorRegistry()
@@ -25,6 +25,7 @@ def test_the_worker_is_looked_at_when_somebody_asks_and_not_before() -> None:
         "recording_ready": 1,
         "recording_recovery_remaining_messages": 7,
         "recording_stalled_partitions": 0,
+        "recording_alertmanagers_away": 1,
         "recording_sweep_waiting_seconds": 2.5,
     }
     assert second["recording_stalled_partitions"] == 1
