@@ -159,7 +159,12 @@ class Live:
         recovery = cast(TableManager, self.app.tables).recovery
         remaining = recovery.active_remaining_total() if self.flush.suspended else 0
         ready = not any(self.ready().values())
-        return Vitals(ready, remaining, self.health.stalled, self.pager.away, self.incidents.waiting)
+        return Vitals(ready, remaining, self.health.stalled, self.pager.away, self._unjudged)
+
+    @property
+    def _unjudged(self) -> timedelta:
+        """For how long a deadline may have been due that nobody looked at, or that was found and waits."""
+        return max(self.incidents.waiting, self.health.unswept)
 
     def ready(self) -> Conditions:
         """Say what keeps the worker from being ready, by condition; None where it is."""

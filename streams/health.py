@@ -61,15 +61,20 @@ class Health:
         """How many of the partitions that are owned here stand still."""
         return len(self._silent())
 
+    @property
+    def unswept(self) -> timedelta:
+        """For how long the deadlines have not been looked at; nothing while partitions move, or before the first time."""
+        waits = self._flush.suspended or self._swept_at is None
+        return timedelta(0) if waits else timedelta(seconds=_now() - (self._swept_at or 0.0))
+
     def _working(self) -> Conditions:
         if self._flush.suspended:
             return {"flush": None, "recovery": self._stuck(), "sweep": None}
         self._restored = -1, 0.0
-        unswept = timedelta(seconds=0.0 if self._swept_at is None else _now() - self._swept_at)
         return {
             "flush": _late("nothing was flushed", self._flush.idle),
             "recovery": None,
-            "sweep": _late("no deadlines were looked at", unswept),
+            "sweep": _late("no deadlines were looked at", self.unswept),
         }
 
     @property

@@ -12,12 +12,12 @@ GRAFANA: Mapping[str, str] = {"__rate_interval": "1m", "__range": "7d", "__inter
 
 
 class Asked(NamedTuple):
-    """One expression, and where it stands."""
+    """One expression, and where it stands; a mark on the time of a dashboard has no panel."""
 
     dashboard: str
     panel: str
     expression: str
-    now: bool
+    is_mark: bool = False
 
     def filled(self, variables: Mapping[str, str] = ALL, grafana: Mapping[str, str] = GRAFANA) -> str:
         """Return it as it is sent to Prometheus."""
@@ -38,9 +38,9 @@ def asked() -> Iterator[Asked]:
     """Yield all that the panels and the marks on their time ask."""
     for name, panel in panels():
         for target in panel.targets or ():
-            yield Asked(name, panel.title, target.expr, bool(target.instant))
+            yield Asked(name, panel.title, target.expr)
     for dashboard in DASHBOARDS:
         built = dashboard.build()
         assert built.annotations is not None
         for mark in built.annotations.list_val or ():
-            yield Asked(str(built.uid), f"mark: {mark.name}", str(mark.expr), False)
+            yield Asked(str(built.uid), mark.name, str(mark.expr), is_mark=True)

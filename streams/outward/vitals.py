@@ -12,7 +12,7 @@ _HELP: Final = {
     "recovery_remaining_messages": "Records of the changelogs that are still to be read before the rows are back.",
     "stalled_partitions": "Partitions of an inbox over which nothing has been heard for a minute.",
     "alertmanagers_away": "Alertmanagers that took nothing when they were told last.",
-    "sweep_waiting_seconds": "For how many seconds what is due, and was not sent to be judged yet, has been due at most.",
+    "sweep_waiting_seconds": "For how many seconds deadlines were not looked at, or those that are due have waited to be judged.",
 }
 
 

@@ -1,6 +1,7 @@
 """Debian's Alertmanager as a process, with the deployed configuration: only addresses and waiting times are the test's."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -93,7 +94,7 @@ def _here(deployed: dict[str, Any], sinks: Sinks) -> dict[str, Any]:
     mail = {name: value for name, value in deployed["global"].items() if name not in secret}
     for receiver in deployed["receivers"]:
         for hook in receiver.get("webhook_configs", ()):
-            hook["url"] = hook["url"].replace("https://pager.example.org", sinks.pager)
+            hook["url"] = re.sub(r"https://[a-z]+\.example\.org", sinks.pager, hook["url"])
             del hook["http_config"]
     for route in (deployed["route"], *deployed["route"]["routes"]):
         route.update(_AT_ONCE)

@@ -98,9 +98,9 @@ def _links() -> list[Builder[dashboard.DashboardLink]]:
 
 
 def _marks() -> list[Builder[dashboard.AnnotationQuery]]:
-    books = "count by (rulebook_hash) (recording_build_info)"
+    books = "count by (rulebook_hash) (recording_build_info{})"
     asked = {
-        "Rulebook changed": (f"{books} unless {books} offset 10m", "blue"),
+        "Rulebook changed": (f"{books.format('')} unless {books.format(' offset 10m')}", "blue"),
         "Feed silent": ("max by (force, feed) (recording_feed_stale) == 1", "orange"),
         "Worker started": ('changes(process_start_time_seconds{job="recording-monitor"}[2m]) > 0', "purple"),
     }

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from deploy.source.prometheus.recorded import OVERDUE
 from deploy.source.prometheus.shape import Alert, Group
 
-_NOW: Final = f'{OVERDUE}{{status="overdue"}}'
+_NOW: Final = 'sum by (force) (recording_incidents{status="overdue"})'
+_YESTERDAY: Final = 'sum by (force) (recording_incidents{status="overdue"} offset 1d)'
 
 GROUP: Final = Group(
     "incidents",
@@ -13,7 +13,7 @@ GROUP: Final = Group(
     (
         Alert(
             "OverdueGrowing",
-            f"{_NOW} > 10\nand\n{_NOW} > 1.5 * ({_NOW} offset 1d)",
+            f"{_NOW} > 10\nand\n{_NOW} > 1.5 * {_YESTERDAY}",
             "warning",
             "{{ $labels.force }} has {{ $value }} incidents overdue, half as many again as yesterday",
             "More reports pass their deadline than are put right. Either nobody works the list, or crimes are recorded and "
