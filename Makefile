@@ -73,9 +73,14 @@ bench: install
 machine:
 	@sh .ci/machine
 
+COMPILE = $(BIN)/uv pip compile --python-version 3.11 --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+# What the image is made of, and what makes it, has the versions that everything else was tried with.
 lock:
-	$(BIN)/uv pip compile pyproject.toml --extra development --extra embedded --extra build --python-version 3.11 --quiet \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/locked.txt
+	@$(COMPILE) pyproject.toml --extra development --extra embedded --extra build -o requirements/locked.txt
+	@$(COMPILE) pyproject.toml -c requirements/locked.txt -o requirements/runtime.txt
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		| $(COMPILE) - -c requirements/locked.txt -o requirements/build.txt
 
 # Strict, for what the index does not tell of would else pass as free of weaknesses. No part of what is installed.
 audit: install

@@ -1,6 +1,7 @@
 """The commands that make events: `feed` from a force's own export, `simulate` from a seed."""
 
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,6 +15,7 @@ from streams.clock import WallClock
 from streams.kafka.envelope import decode
 from streams.settings import load_settings
 from streams.tools.accounts import FeedSummary, Reading
+from streams.tools.demo.force import live_lines
 from streams.tools.feeder import dry_run, read_events
 from streams.tools.mapping import ExportMapping, read_mapping
 from streams.tools.pace import AtOnce, AtRate, AtSpeed, Pace
@@ -106,11 +108,23 @@ def _sent(
 @click.command()
 @click.option("--incidents", type=click.IntRange(0), default=1000, show_default=True, help="How many reports come in.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same events.")
-@click.option("--start", type=Instant(), required=True, help="When the first may come in, with an offset.")
+@click.option("--start", type=Instant(), help="When the first may come in, with an offset.")
 @click.option("--force", default="simulated", show_default=True, help="The force's name.")
 @click.option("--truth", type=OUT, help="Write what should be found of each incident here, as JSON lines.")
-def simulate(incidents: int, seed: int, start: datetime, force: str, truth: Path | None) -> None:
-    """Write the days of a force that does not exist, as CloudEvents in JSON lines; its names and words are invented."""
+@click.option(
+    "--live", is_flag=True, help="The force of the demo instead: its last two days, then each event when it comes."
+)
+def simulate(incidents: int, seed: int, start: datetime | None, force: str, truth: Path | None, live: bool) -> None:
+    """Write the days of a force that does not exist, as CloudEvents in JSON lines; its names and words are invented.
+
+    With --live it goes on without end: recording-monitor simulate --live | recording-monitor feed -
+    """
+    if live:
+        for line in live_lines(WallClock(), time.sleep):
+            sys.stdout.write(line)
+            sys.stdout.flush()
+    if start is None:
+        raise click.UsageError("expected --start, when the first report may come in, or --live")
     try:
         options = Options(incidents=incidents, seed=seed, start=start, force=force)
     except ValueError as error:

@@ -149,7 +149,11 @@ def test_the_configuration_loads_as_it_ships() -> None:
             {"alertname": "RecordingOverdue", "severity": "high", "escalation": "duty_inspector"},
             "duty_inspector,supervisors",
         ),
-        ({"alertname": "RecordingMonitor", "severity": "critical", "about": "feed"}, "operations"),
+        ({"alertname": "RecordingMonitor", "severity": "critical", "about": "feed"}, "operations_pager"),
+        ({"alertname": "SweepLate", "severity": "critical", "team": "operations"}, "operations_pager"),
+        ({"alertname": "DeadLetters", "severity": "warning", "team": "operations"}, "operations"),
+        ({"alertname": "RecordingShareFalling", "severity": "info", "team": "registrar"}, "registrar"),
+        ({"alertname": "Watchdog", "severity": "none", "team": "nobody"}, "outside_heartbeat"),
     ],
 )
 def test_who_is_told_of_what(labels: dict[str, str], told: str) -> None:

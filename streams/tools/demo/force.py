@@ -4,12 +4,15 @@ A day before that instant the force had a busy hour or two, so that deadlines fa
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count, pairwise
 from random import Random
 from typing import Final, NamedTuple
 
+import msgspec
+
+from streams.clock import Clock
 from streams.tools.simulation.feeds import Feed, SimulatedEvent, deliver
 from streams.tools.simulation.rates import load_rates
 from streams.tools.simulation.stories import tell
@@ -61,3 +64,12 @@ def events(present: datetime) -> Iterator[SimulatedEvent]:
             heapq.heappush(waiting, (delivered.arrival, next(serial), delivered))
         while waiting and waiting[0][0] <= received:
             yield heapq.heappop(waiting)[2]
+
+
+def live_lines(clock: Clock, wait: Callable[[float], object]) -> Iterator[str]:
+    """Yield the force's events as JSON lines, each as soon as it has come in; `wait` is given the seconds until then."""
+    encode = msgspec.json.Encoder().encode
+    for delivered in events(clock.now()):
+        if (ahead := (delivered.arrival - clock.now()).total_seconds()) > 0:
+            wait(ahead)
+        yield encode(delivered.event).decode() + "\n"

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from rules.instants import format_instant, parse_instant
 from streams.cli.history import replay
-from streams.tools.demo.force import events, receipts
+from streams.tools.demo.force import events, live_lines, receipts
 
 PRESENT = datetime.fromisoformat("2026-11-23T01:40:00+00:00")
 A_DAY = timedelta(days=1)
@@ -87,3 +87,27 @@ def deadlines_that_fall(present: datetime, within: timedelta, folder: Path) -> l
     CliRunner().invoke(replay, [str(history), "--alerts", str(alerts), "--until", format_instant(until)])
     said = map(json.loads, alerts.read_text().splitlines())
     return sorted({parse_instant(alert["due_at"]) for alert in said if alert["kind"] == "overdue"})
+
+
+def test_live_what_lies_behind_is_written_at_once_and_what_comes_when_it_comes() -> None:
+    class Walking:
+        def __init__(self) -> None:
+            self.at = PRESENT
+            self.waited: list[float] = []
+
+        def now(self) -> datetime:
+            return self.at
+
+        def wait(self, seconds: float) -> None:
+            self.waited.append(seconds)
+            self.at += timedelta(seconds=seconds)
+
+    clock = Walking()
+    behind = up_to(PRESENT, PRESENT)
+
+    lines = list(islice(live_lines(clock, clock.wait), len(behind) + 20))
+
+    assert [json.loads(line) for line in lines[: len(behind)]] == behind
+    assert 0 < len(clock.waited) <= 20
+    assert all(seconds > 0 for seconds in clock.waited)
+    assert clock.at > PRESENT
