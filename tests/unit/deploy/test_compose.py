@@ -38,7 +38,7 @@ def test_an_image_has_a_version_and_a_service_a_limit(name: str) -> None:
     assert "no-new-privileges:true" in service["security_opt"]
 
 
-@pytest.mark.parametrize("name", SERVICES.keys() - {"topics", "demo-feed"})
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"topics", "demo-feed"}))
 def test_what_stays_is_started_again_and_says_whether_it_is_well(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
