@@ -5,7 +5,7 @@ from typing import Any
 
 import aiokafka
 import faust
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from faust.types import TP
 from mode.utils.logging import get_logger
 
@@ -47,7 +47,10 @@ class Heartbeat:
         app.on_before_shutdown.connect(self._stop_looking, weak=False)
 
     async def beat(self) -> None:
-        """Say once how far the partitions that are owned here have been read; what cannot be known now is not said."""
+        """Say once how far the partitions that are owned here have been read; what cannot be known now is not said.
+
+        Raises TopicAuthorizationFailedError where a right to read is missing: who may not read would wait for ever.
+        """
         read = {tp for tp in self._app.consumer.assignment() if tp.topic in self._topics}
         owned = {tp for tp in read if tp.topic in TOPICS}
         self._marks = {tp: self._marks.get(tp) or Marks() for tp in owned}
@@ -56,7 +59,10 @@ class Heartbeat:
             looking = await self._look()
             ends = await looking.end_offsets(read)
             starts = await looking.beginning_offsets(read)
+        except TopicAuthorizationFailedError:
+            raise
         except KafkaError as error:
+            self._check_rights({tp.topic for tp in read})
             log.warning("the broker does not say where the input topics end: %s", type(error).__name__)
             return
         if self._flush.suspended:
@@ -86,6 +92,12 @@ class Heartbeat:
                 raise
             self._looking = looking
         return self._looking
+
+    def _check_rights(self, topics: set[str]) -> None:
+        """Raise where the client was told that it may not read: it takes such a topic for one that is away, and asks on."""
+        known = None if self._looking is None else getattr(self._looking, "_client").cluster  # noqa: B009
+        if refused := topics & (known.unauthorized_topics if known is not None else set()):
+            raise TopicAuthorizationFailedError(refused)
 
     async def _stop_looking(self, *_: Any, **__: Any) -> None:
         if self._looking is not None:

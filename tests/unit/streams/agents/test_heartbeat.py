@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import aiokafka
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from faust.types import TP
 
 from streams.agents.heartbeat import Heartbeat
@@ -42,9 +42,14 @@ class PlayedLooking:
     held: dict[TP, Range]
     made: list["PlayedLooking"]
     silent = False
+    forbidden = False
     partitions: int | None = 1
+    unauthorized_topics: set[str]
 
     def __init__(self, **options: Any) -> None:
+        self._client = self
+        self.cluster = self
+        self.unauthorized_topics = set()
         assert options == {"bootstrap_servers": "127.0.0.1:1", "enable_auto_commit": False}
         self.running = False
         self.made.append(self)
@@ -59,6 +64,8 @@ class PlayedLooking:
         return None if self.partitions is None else set(range(self.partitions))
 
     async def end_offsets(self, places: Iterable[TP]) -> dict[TP, int]:
+        if self.forbidden:
+            raise TopicAuthorizationFailedError("incident-log")
         if self.silent:
             raise KafkaConnectionError("Quarrington")
         return {tp: self.held[tp].end for tp in places}
@@ -88,6 +95,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> type[PlayedLooking]:
     monkeypatch.setattr(PlayedLooking, "held", {}, raising=False)
     monkeypatch.setattr(PlayedLooking, "made", [], raising=False)
     monkeypatch.setattr(PlayedLooking, "silent", False)
+    monkeypatch.setattr(PlayedLooking, "forbidden", False)
     monkeypatch.setattr(PlayedLooking, "partitions", 1)
     monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", PlayedLooking)
     return PlayedLooking
@@ -276,3 +284,19 @@ def test_the_beat_itself_is_shown() -> None:
     desk.beat(2)
 
     assert counted(desk.metrics, "recording_heartbeat_timestamp_seconds", stage="intake") == at(2).timestamp()
+
+
+def test_a_right_that_is_taken_away_ends_the_worker_as_soon_as_it_is_told_of(played: type[PlayedLooking]) -> None:
+    told, taken = Desk(), Desk()
+    told.own(LOG)
+    taken.own(LOG)
+    taken.beat(1)
+
+    played.silent = True
+    taken.beat(2)
+    played.made[-1].unauthorized_topics = {"incident-log", "another"}
+    with pytest.raises(TopicAuthorizationFailedError, match="incident-log"):
+        taken.beat(3)
+    played.forbidden = True
+    with pytest.raises(TopicAuthorizationFailedError):
+        told.beat(1)
