@@ -77,16 +77,18 @@ def test_ours_set_only_what_exists_and_may_do_nothing_but_run(name: str) -> None
 @pytest.mark.parametrize("name", OURS)
 def test_ours_are_told_what_the_command_knows(name: str) -> None:
     service = OURS[name]
-    told = (
-        service["command"] if "entrypoint" not in service else shlex.split(service["command"][0].partition("|")[0])[1:]
-    )
+    lines = [service["command"]]
+    if "entrypoint" in service:
+        lines = [shlex.split(line)[1:] for line in re.split(r"&&|\|", service["command"][0])]
 
-    command: click.Command = cli
-    for word in (word for word in told if not word.startswith("-")):
-        assert isinstance(command, click.Group)
-        command = command.commands[word]
-    assert not isinstance(command, click.Group)
-    assert {word for word in told if word.startswith("-")} <= {name for each in command.params for name in each.opts}
+    for told in lines:
+        command: click.Command = cli
+        for word in (word for word in told if not word.startswith("-")):
+            assert isinstance(command, click.Group)
+            command = command.commands[word]
+        assert not isinstance(command, click.Group)
+        options = {name for each in command.params for name in each.opts}
+        assert {word for word in told if word.startswith("-") and word != "-"} <= options
 
 
 def test_no_password_comes_with_it() -> None:
