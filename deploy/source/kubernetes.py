@@ -45,7 +45,7 @@ def _written(says: str, resources: Iterable[dict[str, Any]]) -> str:
 def _topics(settings: Settings) -> Iterable[dict[str, Any]]:
     for topic in topics(settings):
         yield {
-            "apiVersion": "kafka.strimzi.io/v1beta2",
+            "apiVersion": "kafka.strimzi.io/v1",
             "kind": "KafkaTopic",
             "metadata": {"name": topic.name, "labels": _OF_CLUSTER},
             "spec": {
@@ -66,7 +66,7 @@ def _users(settings: Settings) -> Iterable[dict[str, Any]]:
             for each in of_role
         ]
         yield {
-            "apiVersion": "kafka.strimzi.io/v1beta2",
+            "apiVersion": "kafka.strimzi.io/v1",
             "kind": "KafkaUser",
             "metadata": {
                 "name": f"{PREFIX}{role}",

@@ -21,7 +21,7 @@ from streams.settings import Settings, load_forces
 
 BASE, OVERLAY = (ROOT / "deploy/kubernetes" / name for name in ("base", "overlays/example"))
 CUSTOM = {"KafkaTopic", "KafkaUser", "PodMonitor", "PrometheusRule"}
-"""What operators bring along: Kubernetes itself has no schema of it."""
+"""What operators bring along: `tests/published` holds these against what the operators publish."""
 
 
 def kustomization(folder: Path) -> dict[str, Any]:
