@@ -55,7 +55,7 @@ class Live:
         self.settings = settings
         self._clock = clock
         self.app = faust_app(settings, datadir)
-        self.metrics = Metrics(forces, book)
+        self.metrics = Metrics(forces, book, clock)
         self.flush = Flush(self.app, settings.flush, reached)
         inboxes = Inboxes(self.flush, settings.application, settings.partitions)
         broker = for_aiokafka(settings)

@@ -22,7 +22,8 @@ from streams.agents.watermarks import Watermarks
 from streams.clock import Clock
 from streams.kafka.state import Flush, StateTable
 from streams.outward.alertmanager import Pager
-from streams.outward.metrics import Held, Metrics
+from streams.outward.gauges import Held
+from streams.outward.metrics import Metrics
 from streams.settings import Forces
 
 ALERTS: Final = "recording-alerts"

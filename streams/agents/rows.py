@@ -15,11 +15,12 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.assessment import Turn
+from rules.instants import parse_instant
 from rules.standing import Standing
 from rules.statements import Statement
 from streams.agents.messages import Teller
 from streams.agents.rhythm import Rhythm
-from streams.outward.metrics import Held
+from streams.outward.gauges import WAITING, Held
 
 MAX_ROW = 256 * 1024
 """A row is at most this large, so that it always fits into one record of its changelog."""
@@ -266,6 +267,8 @@ def incident_row(
     times = [said.time for said in kept] + [alert.changed_at for alert in standing.alerts.values() if alert.changed_at]
     standing_alerts = [alert for alert in standing.alerts.values() if alert.stands]
     deadline = min((alert.due_at for alert in standing_alerts if alert.kind == "overdue"), default=None)
+    if deadline is None and facts.get("status") in WAITING:
+        deadline = parse_instant(facts["due_at"])
     withheld = [
         alert.opened_at if alert.kind == "due_soon" else alert.due_at for alert in standing_alerts if alert.feed_stale
     ]

@@ -6,18 +6,13 @@ for others from the moment they are first seen. Called from the worker's event l
 """
 
 import math
-from bisect import bisect_left, insort
-from collections import Counter as Count
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from rules.codes import OFFENCE_GROUPS
 from rules.events import TOPICS
@@ -26,11 +21,11 @@ from rules.published import Resolution
 from rules.rulebook import Rulebook
 from rules.status import FINAL
 from streams.agents.monitor import KIND, RULE, SEVERITIES
+from streams.clock import Clock
+from streams.outward.gauges import Gauges, Held
 
 OTHER = "other"
 """The area of an incident that has none, or one that its force has not configured."""
-WAITING = ("monitoring", "due_soon", "overdue")
-"""The statuses of incidents for which a crime is still to be recorded."""
 Result = Literal["used", "repeat", "expired", "dead_letter"]
 Called = Literal["paged", "shadow", "flood"]
 RESOLUTIONS: tuple[str, ...] = get_args(Resolution)
@@ -40,15 +35,12 @@ _DELAYS = (_HOUR / 4, *(hours * _HOUR for hours in (1, 4, 8, 12, 18, 24, 48, 72,
 _LATENESS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, _HOUR)
 
 _HELP = {
-    "incidents": "Incidents for which a crime is still to be recorded.",
-    "alerts_open": "Alerts that stand, whether acknowledged or not.",
     "alerts_raised_total": "Alerts raised, or raised again.",
     "pages_total": "Alerts that page, or would: `paged`, `shadow` (paging is off for the kind), `flood` (one speaks for it).",
     "alerts_resolved_total": "Alerts resolved, by why.",
     "outcomes_total": "Times that an incident came to a final status; one incident may come to several.",
     "breaches_total": "Times that the deadline of an incident's clock passed with no crime recorded.",
     "delay_seconds": "Seconds from the start of an incident's clock to the record of its crime.",
-    "oldest_overdue_timestamp_seconds": "Earliest deadline of what is overdue, in seconds since 1970; NaN where nothing is.",
     "events_total": "Events read, by what became of them.",
     "feed_last_event_timestamp_seconds": "Time of a feed's newest event, as its source says, in seconds since 1970.",
     "feed_clock_skew_seconds": "Seconds by which a feed's newest event was ahead of its arrival; below 0: how late it came.",
@@ -63,85 +55,14 @@ _HELP = {
     "build_info": "Always 1: the version of the program, and its rulebook.",
 }
 
-_Labels = tuple[str, ...]
 _Kind = TypeVar("_Kind", Counter, Gauge, Histogram)
-
-
-class Held(NamedTuple):
-    """What the gauges need of one incident's row.
-
-    `due_at` is the earliest deadline of its overdue alerts, None where it has none; `alerts` has the kind and severity of
-    each that stands.
-    """
-
-    force: str
-    area: str | None
-    status: str | None
-    offence_group: str
-    due_at: datetime | None
-    alerts: tuple[tuple[str, str], ...]
-
-
-class _Part:
-    """What the incidents of one partition give to the gauges; deadlines are sorted, each once for every incident."""
-
-    def __init__(self) -> None:
-        self.incidents: Count[_Labels] = Count()
-        self.alerts: Count[_Labels] = Count()
-        self.deadlines: defaultdict[_Labels, list[datetime]] = defaultdict(list)
-
-    def count(self, held: Held, area: str, by: Literal[-1, 1]) -> None:
-        if held.status in WAITING:
-            self.incidents[held.force, held.offence_group, held.status] += by
-        for kind, severity in held.alerts:
-            self.alerts[held.force, area, kind, severity] += by
-        if held.due_at is not None:
-            deadlines = self.deadlines[held.force, area]
-            if by > 0:
-                insort(deadlines, held.due_at)
-            else:
-                del deadlines[bisect_left(deadlines, held.due_at)]
-
-
-class _Gauges(Collector):
-    """The gauges over incidents, put together from the partitions when somebody looks."""
-
-    def __init__(self) -> None:
-        self.parts: defaultdict[int, _Part] = defaultdict(_Part)
-        self.incidents: Count[_Labels] = Count()
-        self.alerts: Count[_Labels] = Count()
-        self.areas: set[_Labels] = set()
-        self.lag: dict[_Labels, int] = {}
-
-    def collect(self) -> Iterator[Metric]:
-        incidents, alerts = self.incidents.copy(), self.alerts.copy()
-        oldest = dict.fromkeys(self.areas, math.inf)
-        for part in self.parts.values():
-            incidents.update(part.incidents)
-            alerts.update(part.alerts)
-            for place, deadlines in part.deadlines.items():
-                if deadlines:
-                    oldest[place] = min(oldest.get(place, math.inf), deadlines[0].timestamp())
-        yield _family("incidents", ("force", "offence_group", "status"), incidents)
-        yield _family("alerts_open", ("force", "area", "kind", "severity"), alerts)
-        # NaN: min() over areas and workers passes over it, and `time() - x > y` is never true of it.
-        shown = {place: at if at < math.inf else math.nan for place, at in oldest.items()}
-        yield _family("oldest_overdue_timestamp_seconds", ("force", "area"), shown)
-        yield _family("lag_messages", ("topic", "partition"), self.lag)
-
-
-def _family(name: str, labels: _Labels, values: Mapping[_Labels, float]) -> Metric:
-    family = GaugeMetricFamily(f"recording_{name}", _HELP[name], labels=labels)
-    for key, value in sorted(values.items()):
-        family.add_metric(key, value)
-    return family
 
 
 class Metrics:
     """Everything that one worker counts, in a `registry` of its own."""
 
     def __init__(
-        self, forces: Iterable[ForceProfile], book: Rulebook, registry: CollectorRegistry | None = None
+        self, forces: Iterable[ForceProfile], book: Rulebook, clock: Clock, registry: CollectorRegistry | None = None
     ) -> None:
         # the instants at which counters began would be a third of all series
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -151,7 +72,7 @@ class Metrics:
         self._areas: dict[str, frozenset[str]] = {}
         self._newest: dict[tuple[str, str], datetime] = {}
         self._said_stale: set[tuple[str, str]] = set()
-        self._gauges = _Gauges()
+        self._gauges = Gauges(clock)
         self.registry.register(self._gauges)
         self._raised = self._made(Counter, "alerts_raised_total", "force", "kind", "severity", "rule")
         self._resolved = self._made(Counter, "alerts_resolved_total", "force", "kind", "resolution")
@@ -167,6 +88,7 @@ class Metrics:
         self._stale = self._made(Gauge, "feed_stale", "force", "feed")
         self._heartbeat = self._made(Gauge, "heartbeat_timestamp_seconds", "stage")
         self._checkable = self._made(Gauge, "rule_checkable", "force", "rule")
+        self._lag = self._made(Gauge, "lag_messages", "topic", "partition")
         self._differences = self._made(Gauge, "reconciliation_differences", "force")
         self._compared = self._made(Gauge, "reconciliation_timestamp_seconds")
         self._compared.set(math.nan)
@@ -204,10 +126,7 @@ class Metrics:
             self._breaches.labels(force, group)
             for status in sorted(FINAL):
                 self._outcomes.labels(force, group, status)
-            self._gauges.incidents.update({(force, group, status): 0 for status in WAITING})
-        for area in (*areas, OTHER):
-            self._gauges.areas.add((force, area))
-            self._gauges.alerts.update({(force, area, kind, severity): 0 for kind, severity, _ in self._can_raise})
+        self._gauges.introduce(force, (*areas, OTHER), ((kind, severity) for kind, severity, _ in self._can_raise))
 
     def _known(self, force: str) -> str:
         if force not in self._areas:
@@ -222,11 +141,10 @@ class Metrics:
         """Count an incident of a partition as what it became, and no longer as what it was."""
         if before == after:
             return
-        part = self._gauges.parts[partition]
         if before is not None:
-            part.count(before, self._area(before), -1)
+            self._gauges.count(partition, before, self._area(before), -1)
         if after is not None:
-            part.count(after, self._area(after), 1)
+            self._gauges.count(partition, after, self._area(after), 1)
 
     def _area(self, held: Held) -> str:
         area = held.area
@@ -234,7 +152,7 @@ class Metrics:
 
     def left(self, partition: int) -> None:
         """Forget what a partition gave, and what was said of feeds: whoever owns it now says that."""
-        self._gauges.parts.pop(partition, None)
+        self._gauges.left(partition)
         for force, feed in self._said_stale:
             self._stale.labels(force, feed).set(0)
         self._said_stale.clear()
@@ -287,7 +205,9 @@ class Metrics:
 
     def behind(self, lag: Mapping[tuple[str, int], int]) -> None:
         """Show how many records each partition that is read here has that are not acknowledged yet, and of no other one."""
-        self._gauges.lag = {(topic, str(partition)): records for (topic, partition), records in lag.items()}
+        self._lag.clear()
+        for (topic, partition), records in lag.items():
+            self._lag.labels(topic, partition).set(records)
 
     def compared(self, at: datetime, differences: Mapping[str, int]) -> None:
         """Show how many differences there were between the books of each force when they were compared."""

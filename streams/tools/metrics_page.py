@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 from rules.events import TOPICS
 from rules.force import Feed, ForceProfile
 from rules.rulebook import Rulebook
+from streams.clock import WallClock
 from streams.kafka.topics import topics
 from streams.outward.metrics import Metrics
 from streams.outward.vitals import Vitals, VitalSigns
@@ -46,7 +47,7 @@ def _lines(settings: Settings, book: Rulebook) -> Iterator[str]:
 def every_series(forces: Iterable[ForceProfile], book: Rulebook, settings: Settings) -> list[Metric]:
     """Return the metrics of a worker that owns every partition and has seen everything of its forces once."""
     now, profiles = datetime(2026, 4, 1, tzinfo=UTC), list(forces)
-    metrics = Metrics(profiles, book)
+    metrics = Metrics(profiles, book, WallClock())
     metrics.registry.register(VitalSigns(lambda: Vitals(True, 0, 0, 0, timedelta(0))))
     for profile in profiles:
         for feed in TOPICS:

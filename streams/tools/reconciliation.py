@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from streams.outward.metrics import WAITING
+from streams.outward.gauges import WAITING
 
 Name = Literal[
     "status_never_sent",

@@ -41,7 +41,7 @@ class Worker:
     def __init__(self, book: Rulebook, at: datetime) -> None:
         self.flush, self.clock = KeptFlush(), MovedClock(at)
         forces = Forces({})
-        self.metrics = Metrics(forces, book)
+        self.metrics = Metrics(forces, book, self.clock)
         both, hears = inboxes(self.flush), Watermarks(set(FEEDS), HOLD)
         watch = watch_of(self.flush, self.clock, self.metrics, forces, hears)
         self._intake = Intake(self.flush, both, book.lexicon, self.clock, self.metrics, forces)

@@ -64,7 +64,7 @@ class Past:
     def __init__(self, start: datetime) -> None:
         self.clock, self.flush = MovedClock(start), KeptFlush()
         book, forces, pager = load_rulebook(), Forces({FORCE: PROFILE}), pager_of(self.clock)
-        self.metrics = Metrics([PROFILE], book)
+        self.metrics = Metrics([PROFILE], book, self.clock)
         self.metrics.registry.register(VitalSigns(lambda: Vitals(True, 0, 0, 0, self.incidents.waiting)))
         self.inboxes = Inboxes(self.flush, "past", 1)
         kept, grave = timedelta(days=396), frozenset({"critical", "high"})

@@ -3,13 +3,19 @@
 from typing import Final
 
 from deploy.source.grafana.frame import AREA, FORCE, Dashboard
-from deploy.source.grafana.panels import NUMBER, SECONDS, Ask, bars, lines, matrix, number, states
+from deploy.source.grafana.panels import NUMBER, SECONDS, Ask, bars, columns, lines, matrix, number, states
 from deploy.source.prometheus.recorded import OVERDUE
+from streams.outward.gauges import WITHIN
 
 _FORCE: Final = 'force=~"$force"'
 _AREA: Final = f'{_FORCE}, area=~"$area"'
 _OLDEST: Final = f"recording_oldest_overdue_timestamp_seconds{{{_AREA}}} > 0"
+_NEXT: Final = f"min by (force, area) (recording_next_deadline_timestamp_seconds{{{_AREA}}} > 0) - time()"
 _SPEAKS: Final = {0: ("speaks", "green"), 1: ("silent or behind", "orange")}
+
+
+def _ahead(within: str) -> str:
+    return f'sum by (force, area) (recording_deadlines_ahead{{{_AREA}, within="{within}"}})'
 
 
 def _waiting(status: str) -> str:
@@ -50,6 +56,28 @@ DASHBOARD: Final = Dashboard(
                     SECONDS,
                     f"time() - min({_OLDEST})",
                     good="nothing overdue",
+                ),
+            ),
+        ),
+        (
+            "Time left",
+            (
+                columns(
+                    "Deadlines ahead, by area",
+                    "How long it is to the next deadline, and how many come within which time; each can still be met.",
+                    {
+                        "next one in": Ask(f"clamp_min({_NEXT}, 0)"),
+                        **{f"within {within}": Ask(_ahead(within)) for within in WITHIN},
+                    },
+                    {"next one in": SECONDS},
+                    span=16,
+                ),
+                bars(
+                    "The next 24 hours",
+                    "Reports that are to be recorded, by how soon; each time that is longer holds those that are shorter.",
+                    NUMBER,
+                    Ask(f"sort(sum by (within) (recording_deadlines_ahead{{{_AREA}}}))", "within {{within}}"),
+                    span=8,
                 ),
             ),
         ),

@@ -69,7 +69,7 @@ def by_the_live_judge() -> set[str]:
 def by_the_live_agent() -> set[str]:
     """The same of the incident agent itself, from its inbox to what it publishes."""
     flush, clock, forces = KeptFlush(), MovedClock(), Forces({})
-    metrics, judge = Metrics((), book()), Judge(forces, book(), frozenset({"critical"}), HOLD)
+    metrics, judge = Metrics((), book(), clock), Judge(forces, book(), frozenset({"critical"}), HOLD)
     watermarks, retention = Watermarks(set(FEEDS), HOLD), timedelta(days=30)
     watch, pages = watch_of(flush, clock, metrics, forces, watermarks), Pages(100, 1)
     agent = IncidentAgent(

@@ -34,7 +34,7 @@ DIFFERS = "recording_reconciliation_differences"
 def compared(program: str, owned: tuple[int, ...] = (0, 1), metrics: Metrics | None = None) -> list[tuple[str, Any]]:
     """Have the books compared by a program in place of the command, and return what is told to whom."""
     flush = KeptFlush()
-    shown = metrics or Metrics((), book())
+    shown = metrics or Metrics((), book(), MovedClock())
     books = Bookkeeping(KeptTable(owned), inboxes(flush), MovedClock(), shown, (sys.executable, "-c", program))
     asyncio.run(books.compare())
     return flush.messages("monitor-incident-inbox")
@@ -42,7 +42,7 @@ def compared(program: str, owned: tuple[int, ...] = (0, 1), metrics: Metrics | N
 
 @pytest.mark.parametrize("status", [0, 1])
 def test_each_force_is_told_what_differs_or_that_nothing_does_and_no_number_of_an_incident(status: int) -> None:
-    metrics = Metrics((), book())
+    metrics = Metrics((), book(), MovedClock())
 
     told = compared(f"import sys; print({json.dumps(RESULT)!r}); sys.exit({status})", metrics=metrics)
 
@@ -54,7 +54,7 @@ def test_each_force_is_told_what_differs_or_that_nothing_does_and_no_number_of_a
 
 
 def test_the_owner_of_one_partition_alone_compares() -> None:
-    metrics = Metrics((), book())
+    metrics = Metrics((), book(), MovedClock())
     metrics.compared(OPENED_AT, {"Example": 4})
 
     assert compared("raise SystemExit(3)", owned=(1, 2), metrics=metrics) == []

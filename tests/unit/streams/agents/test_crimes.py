@@ -24,8 +24,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.flush = KeptFlush()
-        self.metrics = Metrics((), book())
         self.clock = MovedClock()
+        self.metrics = Metrics((), book(), self.clock)
         self.agent = CrimeAgent(
             self.flush,
             inboxes(self.flush),

@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, profile: ForceProfile = HABIT, before: "Desk | None" = None) -> None:
         self.flush, self.clock = KeptFlush(), MovedClock()
         forces = Forces({FORCE: profile})
-        self.metrics = Metrics(forces, book())
+        self.metrics = Metrics(forces, book(), self.clock)
         self.watermarks = Watermarks(set(FEEDS), HOLD)
         self.watch = watch_of(self.flush, self.clock, self.metrics, forces, self.watermarks)
         if before is not None:

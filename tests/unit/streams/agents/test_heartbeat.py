@@ -107,7 +107,7 @@ class Desk:
     def __init__(self) -> None:
         self.flush = KeptFlush()
         self.clock = MovedClock(at(0))
-        self.metrics = Metrics((), book())
+        self.metrics = Metrics((), book(), self.clock)
         both = inboxes(self.flush)
         self.intake = Intake(self.flush, both, book().lexicon, self.clock, self.metrics, Forces({}))
         self.app = PlayedApp()

@@ -38,7 +38,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.flush = KeptFlush()
-        self.metrics = Metrics((), book())
+        self.metrics = Metrics((), book(), MovedClock(at(2)))
         self.handled: list[tuple[int, bytes, Message, Origin]] = []
         self.offsets: list[int] = []
         self.seen: list[tuple[int, Seen]] = []

@@ -81,7 +81,7 @@ class Desk:
     def __init__(self, profile: ForceProfile = PROFILE, limit: int = 100) -> None:
         self.flush = KeptFlush()
         self.clock = MovedClock()
-        self.metrics = Metrics((profile,), book())
+        self.metrics = Metrics((profile,), book(), self.clock)
         forces = Forces({FORCE: profile})
         self.judge = BrokenJudge(forces, book(), frozenset({"critical", "high"}), HOLD)
         watermarks = Watermarks(set(FEEDS), HOLD)

@@ -29,7 +29,7 @@ class Desk:
 
     def __init__(self, *profiles: ForceProfile) -> None:
         self.flush = KeptFlush()
-        self.metrics = Metrics((), book())
+        self.metrics = Metrics((), book(), MovedClock(NOW))
         forces = Forces({profile.force: profile for profile in profiles})
         self.intake = Intake(self.flush, inboxes(self.flush), book().lexicon, MovedClock(NOW), self.metrics, forces)
 

@@ -24,7 +24,7 @@ from streams.agents.rows import (
     read_said,
     read_summary,
 )
-from streams.outward.metrics import Held
+from streams.outward.gauges import Held
 from tests.unit.rules.given import OPENED_AT, PLAIN, Line, after, at, book, line, opened, statements
 
 THEFT = opened(opening_code="CRIME_THEFT", area="N")
@@ -118,6 +118,16 @@ def test_the_gauges_are_told_what_is_owed_and_since_when() -> None:
     assert row.held == Held(
         "Example", "N", "overdue", "theft", at(24), (("closed_without_crime", "high"), ("overdue", "high"))
     )
+
+
+def test_before_anything_is_overdue_the_gauges_are_told_the_deadline_that_is_to_come() -> None:
+    row = row_of(THEFT, until=1)
+
+    assert (row.status, row.deadline) == ("monitoring", at(24))
+
+
+def test_an_incident_that_waits_for_nothing_has_no_deadline() -> None:
+    assert row_of(opened(opening_code="TR_RTC"), until=1).deadline is None
 
 
 def test_an_alert_that_is_resolved_is_owed_no_more() -> None:

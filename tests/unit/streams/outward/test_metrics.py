@@ -20,7 +20,9 @@ from rules.force import Feed, ForceProfile
 from rules.rule import SEVERITIES, Parameters
 from rules.rulebook import Rulebook
 from rules.status import FINAL
-from streams.outward.metrics import RESOLUTIONS, Held, Metrics
+from streams.outward.gauges import WITHIN, Held
+from streams.outward.metrics import RESOLUTIONS, Metrics
+from tests.unit.streams.agents import MovedClock
 
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -36,7 +38,7 @@ def book() -> Rulebook:
 
 
 def metrics_of(*forces: ForceProfile) -> Metrics:
-    return Metrics(forces or (AVON,), book())
+    return Metrics(forces or (AVON,), book(), MovedClock(NOON))
 
 
 def samples(metrics: Metrics) -> list[Sample]:
@@ -62,6 +64,14 @@ def oldest(metrics: Metrics) -> dict[tuple[str, ...], float]:
     return series(metrics, "recording_oldest_overdue_timestamp_seconds", "force", "area")
 
 
+def coming(metrics: Metrics) -> dict[tuple[str, ...], float]:
+    return series(metrics, "recording_next_deadline_timestamp_seconds", "force", "area")
+
+
+def ahead(metrics: Metrics) -> dict[tuple[str, ...], float]:
+    return series(metrics, "recording_deadlines_ahead", "force", "area", "within")
+
+
 def not_zero(found: Mapping[tuple[str, ...], float]) -> dict[tuple[str, ...], float]:
     return {labels: value for labels, value in found.items() if value}
 
@@ -79,6 +89,8 @@ CONTRACT = {
     "recording_outcomes_total": ("counter", {"force", "offence_group", "status"}),
     "recording_delay_seconds": ("histogram", {"force", "offence_group"}),
     "recording_oldest_overdue_timestamp_seconds": ("gauge", {"force", "area"}),
+    "recording_next_deadline_timestamp_seconds": ("gauge", {"force", "area"}),
+    "recording_deadlines_ahead": ("gauge", {"force", "area", "within"}),
     "recording_events_total": ("counter", {"topic", "type", "result"}),
     "recording_feed_last_event_timestamp_seconds": ("gauge", {"force", "feed"}),
     "recording_feed_clock_skew_seconds": ("gauge", {"force", "feed"}),
@@ -180,7 +192,9 @@ def test_a_rule_that_is_deprecated_raises_nothing_and_has_no_series() -> None:
     reduced = Rulebook(rules, Parameters(parameters=book().parameters), book().lexicon, book().hash)
 
     raised, of_all = (
-        series(Metrics([AVON], one), "recording_alerts_raised_total", "force", "kind", "severity", "rule")
+        series(
+            Metrics([AVON], one, MovedClock(NOON)), "recording_alerts_raised_total", "force", "kind", "severity", "rule"
+        )
         for one in (reduced, book())
     )
 
@@ -440,6 +454,8 @@ def recounted(rows: Iterable[Held]) -> tuple[dict[tuple[str, ...], float], ...]:
     waiting: Counter[tuple[str, ...]] = Counter()
     standing: Counter[tuple[str, ...]] = Counter()
     first: dict[tuple[str, ...], float] = {}
+    next_: dict[tuple[str, ...], float] = {}
+    soon: Counter[tuple[str, ...]] = Counter()
     for row in rows:
         area = row.area if row.force == "avon" and row.area in ("north", "south") else "other"
         if row.status in ("monitoring", "due_soon", "overdue"):
@@ -447,8 +463,13 @@ def recounted(rows: Iterable[Held]) -> tuple[dict[tuple[str, ...], float], ...]:
         standing.update((row.force, area, kind, severity) for kind, severity in row.alerts)
         if row.due_at is not None:
             at = row.due_at.timestamp()
-            first[row.force, area] = min(at, first.get((row.force, area), at))
-    return dict(waiting), dict(standing), first
+            overdue = "overdue" in dict(row.alerts)
+            earliest = first if overdue else next_
+            earliest[row.force, area] = min(at, earliest.get((row.force, area), at))
+            soon.update(
+                (row.force, area, name) for name, time in WITHIN.items() if not overdue and row.due_at <= NOON + time
+            )
+    return dict(waiting), dict(standing), first, next_, dict(soon)
 
 
 def differs_from_a_recount(steps: Iterable[Step], every: int = 1) -> str | None:
@@ -470,7 +491,8 @@ def differs_from_a_recount(steps: Iterable[Step], every: int = 1) -> str | None:
             for row in rows.values():
                 metrics.changed(partition, None, row)
         if place % every == 0:
-            shown = not_zero(incidents(metrics)), not_zero(alerts(metrics)), known(oldest(metrics))
+            waiting, standing, soon = not_zero(incidents(metrics)), not_zero(alerts(metrics)), not_zero(ahead(metrics))
+            shown = waiting, standing, known(oldest(metrics)), known(coming(metrics)), soon
             counted = recounted(row for here in owned for row in kept[here].values())
             if shown != counted:
                 return f"step {place}: shown {shown}, counted {counted}"
@@ -501,7 +523,7 @@ def test_a_rule_is_checkable_where_the_feeds_give_what_it_needs() -> None:
     needing = next(rule for rule in load_rulebook().rules.values() if rule.needs)
     without = ForceProfile(force="kent", not_supplied=needing.needs)
 
-    metrics = Metrics([ForceProfile(force="avon"), without], load_rulebook())
+    metrics = Metrics([ForceProfile(force="avon"), without], load_rulebook(), MovedClock(NOON))
 
     checkable = series(metrics, "recording_rule_checkable", "force", "rule")
     assert (checkable["avon", needing.id], checkable["kent", needing.id]) == (1, 0)

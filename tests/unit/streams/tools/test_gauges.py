@@ -7,7 +7,9 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from rules.book_files import load_rulebook
-from streams.outward.metrics import Held, Metrics
+from streams.clock import WallClock
+from streams.outward.gauges import Held
+from streams.outward.metrics import Metrics
 from streams.tools.gauges import NoMetrics, ready, summed
 from streams.tools.reconciliation import ALERTS_OPEN, INCIDENTS
 
@@ -38,7 +40,7 @@ def served(answer: Answer) -> Iterator[str]:
 
 def metrics(*areas: str) -> bytes:
     """Return the metrics of a worker that holds one overdue incident in each area."""
-    kept = Metrics([], load_rulebook(), CollectorRegistry())
+    kept = Metrics([], load_rulebook(), WallClock(), CollectorRegistry())
     for number, area in enumerate(areas):
         kept.changed(number, None, Held("Example", area, "overdue", "theft", None, (("overdue", "high"),)))
     return generate_latest(kept.registry)
