@@ -1,5 +1,5 @@
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -62,14 +62,6 @@ def alerts(metrics: Metrics) -> dict[tuple[str, ...], float]:
 
 def oldest(metrics: Metrics) -> dict[tuple[str, ...], float]:
     return series(metrics, "recording_oldest_overdue_timestamp_seconds", "force", "area")
-
-
-def coming(metrics: Metrics) -> dict[tuple[str, ...], float]:
-    return series(metrics, "recording_next_deadline_timestamp_seconds", "force", "area")
-
-
-def ahead(metrics: Metrics) -> dict[tuple[str, ...], float]:
-    return series(metrics, "recording_deadlines_ahead", "force", "area", "within")
 
 
 def not_zero(found: Mapping[tuple[str, ...], float]) -> dict[tuple[str, ...], float]:
@@ -472,6 +464,15 @@ def recounted(rows: Iterable[Held]) -> tuple[dict[tuple[str, ...], float], ...]:
     return dict(waiting), dict(standing), first, next_, dict(soon)
 
 
+def gauges(metrics: Metrics) -> tuple[dict[tuple[str, ...], float], ...]:
+    """What the gauges show, in the order of a recount, from one look at everything: there are many to be compared."""
+    found: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
+    for sample in samples(metrics):
+        found[sample.name.removeprefix("recording_")][tuple(sample.labels.values())] = sample.value
+    instants = (known(found[f"{name}_timestamp_seconds"]) for name in ("oldest_overdue", "next_deadline"))
+    return (not_zero(found["incidents"]), not_zero(found["alerts_open"]), *instants, not_zero(found["deadlines_ahead"]))
+
+
 def differs_from_a_recount(steps: Iterable[Step], every: int = 1) -> str | None:
     """Hand some steps to metrics, and return the first difference between the gauges and a recount of the rows."""
     metrics = metrics_of()
@@ -491,8 +492,7 @@ def differs_from_a_recount(steps: Iterable[Step], every: int = 1) -> str | None:
             for row in rows.values():
                 metrics.changed(partition, None, row)
         if place % every == 0:
-            waiting, standing, soon = not_zero(incidents(metrics)), not_zero(alerts(metrics)), not_zero(ahead(metrics))
-            shown = waiting, standing, known(oldest(metrics)), known(coming(metrics)), soon
+            shown = gauges(metrics)
             counted = recounted(row for here in owned for row in kept[here].values())
             if shown != counted:
                 return f"step {place}: shown {shown}, counted {counted}"
