@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import TypeVar
 
 Seen = TypeVar("Seen")
+PATIENCE = timedelta(seconds=60)
+"""For how long a test waits for what is to come, where it says nothing else; a browser's too."""
 
 
 def eventually(
     look: Callable[[], Seen],
     *,
-    within: timedelta = timedelta(seconds=60),
+    within: timedelta = PATIENCE,
     every: timedelta = timedelta(milliseconds=100),
 ) -> Seen:
     """Look until what is seen is true and no assertion fails, and return it; at the end say what was seen last."""

@@ -164,7 +164,7 @@ def test_a_page_outlives_the_desk_that_served_it(kafka: Cluster, tmp_path: Path,
         desk.produce("recording-alerts", [alert(name_of(1), "POL-1", status="resolved"), alert(name_of(2), "POL-2")])
         served.restart()
 
-        expect(page.locator(".case h2")).to_have_text(["POL-2"], timeout=20_000)
+        expect(page.locator(".case h2")).to_have_text(["POL-2"])
         expect(page.locator("#live")).to_have_text("Live")
 
 
