@@ -14,6 +14,7 @@ _RAPE: Final = 'rule=~"M05|M06|M08"'
 """The rules about N100: a rape report has its crime or its N100 at once, and becomes a crime once it is confirmed."""
 _CANCELLED: Final = 'kind="improper_cancellation"'
 _ENDED: Final = f'increase(recording_alerts_resolved_total{{{_FORCE}, kind="overdue"}}[$__range])'
+_REACHED: Final = f"increase(recording_outcomes_total{{{_GROUP}}}[$__range])"
 _UNFIT: Final = 'kind=~"classification|review_overdue|data_quality"'
 
 
@@ -125,26 +126,27 @@ DASHBOARD: Final = Dashboard(
                     "Where it went wrong, by rule",
                     "Alerts raised in the time shown, but for warnings ahead of a deadline; rule numbers as in the rulebook.",
                     NUMBER,
-                    Ask(f"sum by (kind, rule) ({_raised(_FOUND)}) > 0", "{{kind}} {{rule}}"),
+                    Ask(f"sort_desc(sum by (kind, rule) ({_raised(_FOUND)}) > 0)", "{{kind}} {{rule}}"),
+                    height=12,
                 ),
                 bars(
                     "What became of overdue alerts",
                     "Why they ended, in the time shown.",
                     NUMBER,
-                    Ask(f"sum by (resolution) ({_ENDED}) > 0", "{{resolution}}"),
+                    Ask(f"sort_desc(sum by (resolution) ({_ENDED}) > 0)", "{{resolution}}"),
                 ),
                 bars(
                     "What became of incidents",
                     "Final statuses reached in the time shown; an incident may reach several.",
                     NUMBER,
-                    Ask(f"sum by (status) (increase(recording_outcomes_total{{{_GROUP}}}[$__range]))", "{{status}}"),
+                    Ask(f"sort_desc(sum by (status) ({_REACHED}))", "{{status}}"),
                     span=8,
                 ),
                 bars(
                     "Rape and N100",
                     "Rapes with neither a crime nor an N100, confirmed ones that are none yet, transfers (M05, M06, M08).",
                     NUMBER,
-                    Ask(f"sum by (kind, rule) ({_raised(_RAPE)})", "{{kind}} {{rule}}"),
+                    Ask(f"sum by (kind, rule) ({_raised(f'{_RAPE}, {_FOUND}')})", "{{kind}} {{rule}}"),
                     span=8,
                 ),
                 bars(

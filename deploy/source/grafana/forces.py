@@ -8,7 +8,7 @@ from deploy.source.prometheus.objectives import share
 from deploy.source.prometheus.recorded import OVERDUE
 
 _FORCE: Final = 'force=~"$force"'
-_ONE: Final = "/d/recording-force?var-force=${__value.text}"
+_ONE: Final = "/d/recording-force?var-force=${__value.text:percentencode}"
 
 DASHBOARD: Final = Dashboard(
     "recording-forces",
@@ -40,6 +40,7 @@ DASHBOARD: Final = Dashboard(
                     },
                     {"in time, 30 days": SHARE, "oldest overdue": SECONDS},
                     links={"force": ("Its own dashboard", _ONE)},
+                    height=12,
                 ),
             ),
         ),

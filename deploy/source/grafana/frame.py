@@ -50,6 +50,7 @@ class Dashboard(NamedTuple):
         whole = made.build()
         for number, each in enumerate(whole.panels or (), start=1):
             each.id_val = number
+        _fill_lines(whole)
         return whole
 
 
@@ -72,6 +73,13 @@ def values(name: str, label: str, asks: str) -> Variable:
 FORCE: Final = values("force", "Force", "recording_incidents")
 AREA: Final = values("area", "Area", 'recording_alerts_open{force=~"$force"}')
 GROUP: Final = values("offence_group", "Offence group", 'recording_breaches_total{force=~"$force"}')
+
+
+def _fill_lines(whole: dashboard.Dashboard) -> None:
+    """Make panels that lie side by side as high as the highest of them, for a hole looks like something that is missing."""
+    places = [panel.grid_pos for panel in whole.panels or () if panel.grid_pos is not None]
+    for place in places:
+        place.h = max(beside.h for beside in places if beside.y == place.y)
 
 
 def _source() -> Variable:

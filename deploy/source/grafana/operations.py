@@ -19,6 +19,10 @@ from deploy.source.prometheus.objectives import ALERTED_WITHIN, punctual
 from deploy.source.prometheus.shape import JOB, RUNBOOKS
 
 _FORCE: Final = 'force=~"$force"'
+_EACH: Final = 'ALERTS{alertstate="firing", team=~".+"}'
+_STANDS: Final = 'ALERTS{alertstate="firing", team=~".+", alertname!="Watchdog"}'
+_WATCHDOG: Final = 'ALERTS{alertstate="firing", alertname="Watchdog"}'
+"""Without it no rule is looked at, and that nothing stands means nothing."""
 
 
 def _lateness(quantile: float, metric: str) -> str:
@@ -36,7 +40,13 @@ DASHBOARD: Final = Dashboard(
         (
             "Now",
             (
-                number("Workers that answer", "Of those that Prometheus asks.", NUMBER, f"sum(up{{{JOB}}})"),
+                number(
+                    "Wrong now",
+                    "Alerts that stand, the Watchdog aside; each is named beneath, and leads to its runbook.",
+                    NUMBER,
+                    f"count({_STANDS}) or 0 * count({_WATCHDOG})",
+                    zero="none",
+                ),
                 number(
                     "Workers that are ready",
                     "Rows are back, deadlines looked at, feeds known.",
@@ -62,13 +72,14 @@ DASHBOARD: Final = Dashboard(
                     "Events that could not be used.",
                     NUMBER,
                     'sum(increase(recording_events_total{result="dead_letter"}[1h]))',
+                    zero="none",
                 ),
                 number(
                     "Books compared",
                     "How long ago what is kept, published and counted was compared.",
                     SECONDS,
                     "time() - max(recording_reconciliation_timestamp_seconds > 0)",
-                    good="not yet",
+                    empty="not yet",
                 ),
             ),
         ),
@@ -78,10 +89,9 @@ DASHBOARD: Final = Dashboard(
                 columns(
                     "Alerts that stand",
                     "Each leads to its runbook. None is as it should be, but for the Watchdog, which always stands.",
-                    {"since": Ask('ALERTS{alertstate="firing", team=~".+"}')},
-                    {},
+                    {"for": Ask(f"time() - ALERTS_FOR_STATE and ignoring (alertstate) {_EACH}")},
+                    {"for": SECONDS},
                     links={"alertname": ("Runbook", f"{RUNBOOKS}/${{__value.text}}.md")},
-                    hidden=("alertstate", "since"),
                     span=12,
                 ),
                 states(
@@ -127,7 +137,8 @@ DASHBOARD: Final = Dashboard(
                         f"0 - min by (force, feed) (recording_feed_clock_skew_seconds{{{_FORCE}}})",
                         "{{force}} {{feed}}",
                     ),
-                ).min(-600),
+                    least=None,
+                ),
             ),
         ),
         (

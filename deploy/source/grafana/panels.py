@@ -3,7 +3,7 @@
 Nothing is told by colour alone: where colours are, words or numbers are too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from grafana_foundation_sdk.builders import (
@@ -42,27 +42,43 @@ class Ask(NamedTuple):
     named: str = "__auto"
 
 
-def number(title: str, says: str, unit: str, expression: str, *, good: str = "-", decimals: int = 0) -> stat.Panel:
-    """Return one number; `good` is what stands there where nothing is found. What is about the whole time has no course."""
-    return (
+def number(
+    title: str, says: str, unit: str, expression: str, *, zero: str | None = None, empty: str = "-", decimals: int = 0
+) -> stat.Panel:
+    """Return one number as it is now, and not as it was when there was last one.
+
+    Where `zero` is a word for none, any more than that stands out; `empty` stands where nothing is found.
+    """
+    panel = (
         stat.Panel()
         .title(title)
         .description(says)
         .unit(unit)
         .decimals(decimals)
         .datasource(SOURCE)
-        .no_value(good)
-        .graph_mode(shape.BigValueGraphMode.AREA)
+        .no_value(empty)
+        .graph_mode(shape.BigValueGraphMode.NONE)
         .color_mode(shape.BigValueColorMode.NONE)
         .reduce_options(_newest())
-        .with_target(_target(Ask(expression), "A", now="$__range" in expression))
+        .with_target(_target(Ask(expression), "A", now=True))
         .height(5)
         .span(4)
     )
+    if zero is None:
+        return panel
+    more = build.ThresholdsConfig().mode(dashboard.ThresholdsMode.ABSOLUTE).steps([dashboard.Threshold(color="orange")])
+    return panel.mappings(_words({0: (zero, "green")})).thresholds(more).color_mode(shape.BigValueColorMode.VALUE)
 
 
 def lines(
-    title: str, says: str, unit: str, *asked: Ask, span: int = 12, most: float | None = None, step: str | None = None
+    title: str,
+    says: str,
+    unit: str,
+    *asked: Ask,
+    span: int = 12,
+    least: float | None = 0,
+    most: float | None = None,
+    step: str | None = None,
 ) -> timeseries.Panel:
     """Return lines over time, with a table of their newest and greatest values; `step` is the least time between points."""
     legend = (
@@ -73,7 +89,6 @@ def lines(
         .title(title)
         .description(says)
         .unit(unit)
-        .min(0)
         .datasource(SOURCE)
         .legend(legend.show_legend(True).calcs(["lastNotNull", "max"]))
         .tooltip(common.VizTooltipOptions().mode(shape.TooltipDisplayMode.MULTI))
@@ -81,6 +96,10 @@ def lines(
         .height(8)
         .span(span)
     )
+    if unit == NUMBER:
+        panel = panel.decimals(0)  # what is counted over a time is reckoned out to its ends, and is seldom whole
+    if least is not None:
+        panel = panel.min(least)
     if most is not None:
         panel = panel.max(most)
     if step is not None:
@@ -90,9 +109,9 @@ def lines(
     return panel
 
 
-def bars(title: str, says: str, unit: str, ask: Ask, *, span: int = 12) -> bargauge.Panel:
+def bars(title: str, says: str, unit: str, ask: Ask, *, span: int = 12, height: int = 8) -> bargauge.Panel:
     """Return a bar for each of what is found now, with its number."""
-    return (
+    panel = (
         bargauge.Panel()
         .title(title)
         .description(says)
@@ -105,16 +124,17 @@ def bars(title: str, says: str, unit: str, ask: Ask, *, span: int = 12) -> barga
         .orientation(shape.VizOrientation.HORIZONTAL)
         .color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.FIXED).fixed_color("blue"))
         .with_target(_target(ask, "A", now=True))
-        .height(8)
+        .height(height)
         .span(span)
     )
+    return panel.decimals(0) if unit == NUMBER else panel
 
 
 def matrix(title: str, says: str, ask: Ask, *, row: str, column: str, span: int = 12) -> table.Panel:
     """Return a table of numbers by two labels."""
     turned = {"rowField": row, "columnField": column, "valueField": "Value"}
     return (
-        _table(title, says, NUMBER, span)
+        _table(title, says, span)
         .with_target(_target(ask, "A", as_table=True))
         .transformations([_transformation("groupingToMatrix", turned)])
     )
@@ -128,13 +148,13 @@ def columns(
     *,
     links: Mapping[str, tuple[str, str]] | None = None,
     span: int = 24,
-    hidden: Sequence[str] = (),
+    height: int = 8,
 ) -> table.Panel:
     """Return a table with a column for each expression, a row for each of what they are about.
 
-    `links` leads from a column, by the title of the link, to an address; `hidden` are labels that are not shown.
+    `links` leads from a column, by the title of the link, to an address.
     """
-    panel = _table(title, says, NUMBER, span).height(12)
+    panel = _table(title, says, span).height(height)
     names = {}
     for at, (name, ask) in enumerate(asked.items()):
         panel = panel.with_target(_target(ask, chr(ord("A") + at), as_table=True))
@@ -144,7 +164,7 @@ def columns(
     for name, (says_link, url) in (links or {}).items():
         link = [{"title": says_link, "url": url}]
         panel = panel.override_by_name(name, [dashboard.DynamicConfigValue("links", link)])
-    shown = {"excludeByName": dict.fromkeys(("Time", "__name__", *hidden), True), "renameByName": names}
+    shown = {"excludeByName": dict.fromkeys(("Time", "__name__"), True), "renameByName": names}
     return panel.transformations([_transformation("merge", {}), _transformation("organize", shown)])
 
 
@@ -168,17 +188,13 @@ def states(
     title: str, says: str, ask: Ask, words: Mapping[int, tuple[str, str]], *, span: int = 12
 ) -> statetimeline.Panel:
     """Return bands over time in which a word stands for each value: `words` has it, and its colour, by the value."""
-    meanings = {
-        str(value): dashboard.ValueMappingResult(text=word, color=color, index=value)
-        for value, (word, color) in words.items()
-    }
     return (
         statetimeline.Panel()
         .title(title)
         .description(says)
         .unit("none")
         .datasource(SOURCE)
-        .mappings([dashboard.ValueMap(options=meanings)])
+        .mappings(_words(words))
         .show_value(shape.VisibilityMode.ALWAYS)
         .with_target(_target(ask, "A"))
         .height(8)
@@ -193,9 +209,17 @@ def _target(ask: Ask, ref: str, *, now: bool = False, as_table: bool = False) ->
     return target.instant() if now else target.range()
 
 
-def _table(title: str, says: str, unit: str, span: int) -> table.Panel:
-    panel = table.Panel().title(title).description(says).unit(unit).datasource(SOURCE)
-    return panel.no_value("none").height(8).span(span)
+def _table(title: str, says: str, span: int) -> table.Panel:
+    panel = table.Panel().title(title).description(says).unit(NUMBER).datasource(SOURCE)
+    return panel.no_value("none").show_header(True).height(8).span(span)
+
+
+def _words(words: Mapping[int, tuple[str, str]]) -> list[dashboard.ValueMapping]:
+    meanings = {
+        str(value): dashboard.ValueMappingResult(text=word, color=color, index=value)
+        for value, (word, color) in words.items()
+    }
+    return [dashboard.ValueMap(options=meanings)]
 
 
 def _transformation(name: str, options: dict[str, Any]) -> dashboard.DataTransformerConfig:

@@ -9,7 +9,7 @@ from streams.outward.gauges import WITHIN
 
 _FORCE: Final = 'force=~"$force"'
 _AREA: Final = f'{_FORCE}, area=~"$area"'
-_OLDEST: Final = f"recording_oldest_overdue_timestamp_seconds{{{_AREA}}} > 0"
+_OLDEST: Final = f"recording_oldest_overdue_timestamp_seconds{{{_AREA}}}"
 _NEXT: Final = f"min by (force, area) (recording_next_deadline_timestamp_seconds{{{_AREA}}} > 0) - time()"
 _SPEAKS: Final = {0: ("speaks", "green"), 1: ("silent or behind", "orange")}
 
@@ -33,7 +33,13 @@ DASHBOARD: Final = Dashboard(
         (
             "Now",
             (
-                number("Overdue", "Reports whose deadline passed with no crime recorded.", NUMBER, _waiting("overdue")),
+                number(
+                    "Overdue",
+                    "Reports whose deadline passed with no crime recorded.",
+                    NUMBER,
+                    _waiting("overdue"),
+                    zero="none",
+                ),
                 number(
                     "Due soon", "Reports whose deadline is near, with no crime recorded.", NUMBER, _waiting("due_soon")
                 ),
@@ -43,19 +49,22 @@ DASHBOARD: Final = Dashboard(
                     "Open alerts about rape, domestic abuse, or a victim at risk; taken or not.",
                     NUMBER,
                     f'sum(recording_alerts_open{{{_AREA}, severity="critical"}})',
+                    zero="none",
                 ),
                 number(
                     "Closed without a crime",
                     "Logs that were closed while a crime is expected: they can be put right before their deadline.",
                     NUMBER,
                     f'sum(recording_alerts_open{{{_AREA}, kind="closed_without_crime"}})',
+                    zero="none",
                 ),
                 number(
                     "Oldest overdue",
                     "For how long the report has been overdue that has been so for longest.",
                     SECONDS,
-                    f"time() - min({_OLDEST})",
-                    good="nothing overdue",
+                    f"time() - min({_OLDEST} > 0) or 0 * max({_OLDEST})",
+                    zero="nothing overdue",
+                    decimals=1,
                 ),
             ),
         ),
@@ -95,7 +104,7 @@ DASHBOARD: Final = Dashboard(
                     "Oldest overdue by area",
                     "For how long the oldest overdue report of each area has been overdue.",
                     SECONDS,
-                    Ask(f"time() - min by (force, area) ({_OLDEST})", "{{force}} {{area}}"),
+                    Ask(f"time() - min by (force, area) ({_OLDEST} > 0)", "{{force}} {{area}}"),
                 ),
             ),
         ),

@@ -18,7 +18,13 @@ PANELS = list(panels())
 ASKED = list(asked())
 UNITS = {"s", "percentunit", "short", "cps", "bytes", "none"}
 COUNTERS = {name for name, type_ in TYPES.items() if type_ in ("counter", "histogram")}
-KNOWN = {*TYPES, "up", "ALERTS", *(rule.name for group in GROUPS for rule in group.rules if isinstance(rule, Recorded))}
+KNOWN = {
+    *TYPES,
+    "up",
+    "ALERTS",
+    "ALERTS_FOR_STATE",
+    *(rule.name for group in GROUPS for rule in group.rules if isinstance(rule, Recorded)),
+}
 WRITTEN: dict[str, dict[str, Any]] = {name: json.loads(text) for name, text in files().items()}
 
 
@@ -41,7 +47,7 @@ def test_a_panel_has_a_title_says_what_it_shows_and_has_a_unit_a_source_and_a_qu
 @pytest.mark.parametrize("found", ASKED, ids=place)
 def test_what_is_asked_for_is_there_and_counters_only_by_how_fast_they_grow(found: Asked) -> None:
     expression = found.filled()
-    names = set(NAME.findall(expression)) | ({"ALERTS"} & set(re.findall(r"ALERTS", expression)))
+    names = set(NAME.findall(expression)) | set(re.findall(r"ALERTS\w*", expression))
     grows = set(re.findall(r"(?:rate|increase|changes)\(\s*([a-z_]+)(?:\{[^}]*\})?\[", expression))
 
     assert names
@@ -80,7 +86,7 @@ def test_a_dashboard_is_named_provisioned_and_leads_to_the_others(name: str) -> 
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_panels_lie_side_by_side_and_none_over_another(name: str) -> None:
+def test_panels_lie_side_by_side_with_no_hole_and_none_over_another(name: str) -> None:
     cells: set[tuple[int, int]] = set()
     for panel in WRITTEN[name]["panels"]:
         at = panel["gridPos"]
@@ -88,6 +94,7 @@ def test_panels_lie_side_by_side_and_none_over_another(name: str) -> None:
         assert max(x for x, _ in covered) < 24
         assert not cells & covered, panel["title"]
         cells |= covered
+    assert cells == {(x, y) for x in range(24) for y in range(max(y for _, y in cells) + 1)}
 
 
 def test_a_row_of_the_forces_leads_to_the_dashboard_that_is_there() -> None:
@@ -96,6 +103,13 @@ def test_a_row_of_the_forces_leads_to_the_dashboard_that_is_there() -> None:
 
     assert leads == {"recording-force"}
     assert leads < uids
+
+
+def test_a_number_is_of_now_and_not_the_last_there_was() -> None:
+    numbers = [panel for written in WRITTEN.values() for panel in written["panels"] if panel["type"] == "stat"]
+
+    assert len(numbers) == 18
+    assert all(target["instant"] and not target["range"] for panel in numbers for target in panel["targets"])
 
 
 def test_colours_of_states_have_words() -> None:
