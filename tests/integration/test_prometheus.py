@@ -65,38 +65,39 @@ def test_in_a_good_week_every_panel_and_rule_has_something_to_show_and_no_alert_
     with RealPrometheus(folder) as prometheus:
         record_past(prometheus, until - WEEK, until, STEP, folder / "blocks")
 
-    with (
-        Desk(kafka, tmp_path, "prometheus", forces=forces(tmp_path)) as desk,
-        desk.worker() as worker,
-        RealPrometheus(folder, workers=[f"127.0.0.1:{worker.port}"]) as prometheus,
-    ):
-        eventually(worker.ready)
+    with Desk(kafka, tmp_path, "prometheus", forces=forces(tmp_path)) as desk:
+        # Before there is a worker: one that read the crimes' feed as empty would find that every deadline was missed.
         desk.send(event for arrival, event in deliveries(until) if until - timedelta(hours=30) < arrival <= until)
         sent = datetime.now(UTC)
-        eventually(lambda: desk.settled([worker], sent))
-        eventually(
-            lambda: {result["metric"]["instance"] for result in prometheus.query("recording_ready == 1")} >= {"past"}
-        )
-        eventually(lambda: prometheus.query(share("force", "30d")))
+        with desk.worker() as worker, RealPrometheus(folder, workers=[f"127.0.0.1:{worker.port}"]) as prometheus:
+            eventually(worker.ready)
+            eventually(lambda: desk.settled([worker], sent))
+            eventually(
+                lambda: (
+                    {result["metric"]["instance"] for result in prometheus.query("recording_ready == 1")} >= {"past"}
+                )
+            )
+            eventually(lambda: prometheus.query(share("force", "30d")))
 
-        def over(expression: str, step: timedelta) -> list[dict[str, Any]]:
-            now = datetime.now(UTC)  # the last point is to be now: some of what is recorded begins with this Prometheus
-            return prometheus.over(expression, now - WEEK, now, step)
+            def over(expression: str, step: timedelta) -> list[dict[str, Any]]:
+                # The last point is to be now: some of what is recorded begins with this Prometheus.
+                now = datetime.now(UTC)
+                return prometheus.over(expression, now - WEEK, now, step)
 
-        nothing = [each for each in asked() if not over(each.filled(grafana=GRAFANA), HOUR)]
-        empty = [f"{each.dashboard}: {each.panel}: {each.expression}" for each in nothing if not each.is_mark]
-        unrecorded = [rule.name for rule in RECORDED if not over(rule.expression, HOUR)]
-        spoke = {
-            name
-            for name, alert in ALERTS.items()
-            if prometheus.over(alert.expression, until - WEEK, until, timedelta(minutes=10))
-        }
+            nothing = [each for each in asked() if not over(each.filled(grafana=GRAFANA), HOUR)]
+            empty = [f"{each.dashboard}: {each.panel}: {each.expression}" for each in nothing if not each.is_mark]
+            unrecorded = [rule.name for rule in RECORDED if not over(rule.expression, HOUR)]
+            spoke = {
+                name
+                for name, alert in ALERTS.items()
+                if prometheus.over(alert.expression, until - WEEK, until, timedelta(minutes=10))
+            }
 
-        assert not empty
-        assert not unrecorded
-        assert spoke == {"Watchdog", "AllWorkersGone"}  # of the week there was no worker that Prometheus asked
-        assert prometheus.standing() == {"Watchdog"}
-        assert not prometheus.faults()
+            assert not empty
+            assert not unrecorded
+            assert spoke == {"Watchdog", "AllWorkersGone"}  # of the week there was no worker that Prometheus asked
+            assert prometheus.standing() == {"Watchdog"}
+            assert not prometheus.faults()
 
 
 def test_each_fault_has_its_alert_and_each_alert_comes_to_those_who_can_mend_it(
